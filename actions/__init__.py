@@ -1,0 +1,1 @@
+"""What the bot does in a turn, one file a topic."""

@@ -1,0 +1,1 @@
+"""Talking: the doors, the turn, and the engine behind it."""

@@ -1,0 +1,1 @@
+"""From inbox to turn to outbox; who owns the conversation; redaction."""

@@ -1,0 +1,1 @@
+"""Who a resident is, and how sure we are."""

@@ -1,0 +1,1 @@
+"""The ground floor: database, base classes, encrypted columns, migrations."""
