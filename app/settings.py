@@ -17,9 +17,13 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=PROJECT_DIR / "data", description="数据库、密钥和材料所在的文件夹")
     local_dir: Path = Field(default=PROJECT_DIR / ".local", description="工具、模型和缓存所在的文件夹，可以删掉重建")
     database_url: str | None = Field(default=None, description="数据库地址；不填用数据文件夹里的 SQLite")
-    data_key: str | None = Field(default=None, description="加密敏感数据的密钥，base64，32 字节；不填用数据文件夹里的密钥文件")
+    data_key: str | None = Field(
+        default=None, description="加密敏感数据的密钥，base64，32 字节；不填用数据文件夹里的密钥文件"
+    )
     street_name: str = Field(default="示范街道", description="街道名称，出现在页面和文书上")
-    street_code: str = Field(default="330105001", pattern=r"^\d{9}$", description="办件编号的前九位：区划代码和街道代码")
+    street_code: str = Field(
+        default="330105001", pattern=r"^\d{9}$", description="办件编号的前九位：区划代码和街道代码"
+    )
     office_phone: str = Field(default="", description="便民服务中心电话；不填就不说")
     office_hours: str = Field(default="工作日 9:00-12:00、13:30-17:00", description="办公时间，给居民看")
     engine_timeout_s: float = Field(default=4.0, gt=0, le=30, description="等对话引擎多少秒后先告诉居民")

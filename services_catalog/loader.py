@@ -110,9 +110,7 @@ def _parsed(path: Path, data: Any, model: type[Model], at: tuple[str | int, ...]
         raise CatalogError(path, line_of(path, location), f"{where}：{reason}") from error
 
 
-def _read_list(
-    path: Path, key: str, model: type[Model], errors: list[CatalogError]
-) -> Iterator[Model]:
+def _read_list(path: Path, key: str, model: type[Model], errors: list[CatalogError]) -> Iterator[Model]:
     entries = (_collect(lambda: read_mapping(path), errors) or {}).get(key, [])
     for number, entry in enumerate(entries):
         parsed = _collect(lambda n=number, e=entry: _parsed(path, e, model, (key, n)), errors)  # type: ignore[misc]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -18,13 +18,7 @@ class CatalogError(Exception):
 
 
 class _StrictLoader(yaml.CSafeLoader):
-    """SafeLoader that refuses a key given twice, and aliases (they can grow a small file without bound)."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise yaml.MarkedYAMLError(problem="不能使用 YAML 别名（*）", problem_mark=event.start_mark)
-        return super().compose_node(parent, index)
+    """SafeLoader that refuses a key given twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -40,6 +34,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
     """The mapping in a YAML file. Raises CatalogError where the file is not one plain, bounded mapping."""
     content = _read_text(path)
     try:
+        _refuse_aliases(content)
         data = yaml.load(content, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader made stricter
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -49,6 +44,13 @@ def read_mapping(path: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise CatalogError(path, 1, "文件应当是“键: 值”的形式")
     return data
+
+
+def _refuse_aliases(content: str) -> None:
+    """Aliases can make a small file grow without bound, and the catalogue needs none."""
+    for event in yaml.parse(content, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(problem="不能使用 YAML 别名（*）", problem_mark=cast(yaml.Mark, event.start_mark))
 
 
 def line_of(path: Path, location: Sequence[str | int]) -> int:

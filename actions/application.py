@@ -1,0 +1,114 @@
+"""Beginning an application: what it takes, told at once; consent; a draft, new or taken up again."""
+
+from rasa_sdk.events import FollowupAction
+
+from actions import asking
+from actions.base import Events, Heard, TurnAction
+from actions.finding import HUMAN, ask_which, find, miss, understood
+from actions.relations import relation_in
+from bot.conversation.bubbles import Choice
+from bot.conversation.state import APPLICATION_FORM, Wish
+from bot.conversation.turn import Turn
+from bot.conversation.wording import phrase
+from cases import drafts
+from cases.models import Case
+from kyc import profile
+from services_catalog.guide import Topic, named, tell
+from services_catalog.schema import ApplicantKind, Item
+
+LATER = Choice(label="先不办", value="later")
+
+
+class ActionApply(TurnAction):
+    """A resident wants something done: find the item and tell all that it takes."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_apply"
+
+    async def act(self, turn: Turn, heard: Heard) -> Events:
+        """Begin, or ask back which item is meant."""
+        turn.state.relation = relation_in(turn.text) or turn.state.relation
+        found = find(turn, heard)
+        if found.sure is not None:
+            await propose(turn, found.sure)
+        elif found.items:
+            understood(turn)
+            ask_which(turn, found.items, "apply")
+        else:
+            turn.state.wish = Wish(intent="apply")
+            miss(turn)
+        return []
+
+
+class ActionResume(TurnAction):
+    """A resident wants to go on with what they began."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_resume"
+
+    async def act(self, turn: Turn, heard: Heard) -> Events:
+        """Take up the latest draft, or say that there is none."""
+        draft = await drafts.latest_draft(turn.session, turn.resident_id)
+        if draft is None or draft.item_id not in turn.catalog.items:
+            turn.say("utter_no_draft")
+            return []
+        return await take_up(turn, draft)
+
+
+async def propose(turn: Turn, item: Item) -> None:
+    """Tell everything the item takes, and ask whether to begin; offer the draft of an earlier day if there is one."""
+    understood(turn)
+    turn.state.item_id, turn.state.wish = item.id, None
+    draft = await drafts.latest_draft(turn.session, turn.resident_id, item.id)
+    if draft is not None and draft.answers:
+        turn.ask(
+            phrase("utter_draft_found", item=named(item), count=len(draft.answers)),
+            [
+                Choice(label="接着上次的办", value=f"resume:{draft.id}"),
+                Choice(label="重新填", value=f"restart:{draft.id}"),
+                LATER,
+            ],
+        )
+        return
+    proxy = any(applicant.kind is not ApplicantKind.SELF for applicant in item.applicants)
+    told = tell(
+        turn.catalog,
+        item,
+        Topic.TOLD_AT_ONCE,
+        office_hours=turn.office.hours,
+        proxy=proxy,
+    )
+    consented = await profile.has_consented(turn.session, turn.resident_id)
+    question = phrase("utter_begin_ask") if consented else phrase("utter_consent_ask")
+    begin = Choice(label="开始办" if consented else "同意，开始办", value=f"begin:{item.id}")
+    turn.ask(f"{told}\n{question}", [begin, LATER, HUMAN])
+
+
+async def begin(turn: Turn, item: Item) -> Events:
+    """Open a draft, with the consent just given, and ask the first question."""
+    if not await profile.has_consented(turn.session, turn.resident_id):
+        profile.record_consent(turn.session, turn.resident_id)
+    draft = await drafts.open_draft(turn.session, turn.resident_id, item.id)
+    return await _enter(turn, draft)
+
+
+async def take_up(turn: Turn, draft: Case) -> Events:
+    """Go on with a draft where it stood."""
+    turn.say("utter_draft_taken_up", item=named(turn.catalog.items[draft.item_id]))
+    return await _enter(turn, draft)
+
+
+async def restart(turn: Turn, draft: Case) -> Events:
+    """Give a draft up and begin anew."""
+    item = turn.catalog.items[draft.item_id]
+    drafts.discard(turn.session, draft)
+    return await begin(turn, item)
+
+
+async def _enter(turn: Turn, draft: Case) -> Events:
+    turn.state.item_id, turn.state.case_id, turn.state.wish = draft.item_id, draft.id, None
+    turn.state.loop = APPLICATION_FORM
+    await asking.ask_next(turn, draft)
+    return [FollowupAction(APPLICATION_FORM)]

@@ -1,0 +1,145 @@
+"""Putting the form's next question, whatever it is: for whom, a field, a known answer to confirm, the summary."""
+
+from actions.relations import proxy_relation
+from bot.conversation.bubbles import Bubble, Choice, Progress, SummaryCard, SummaryRow
+from bot.conversation.turn import Turn
+from bot.conversation.wording import phrase
+from cases import drafts, form
+from cases.answers import Answer
+from cases.models import Case
+from kyc import profile
+from services_catalog.guide import named
+from services_catalog.schema import ApplicantKind, FieldType, FormField, Item
+
+SKIP = Choice(label="跳过", value="skip")
+
+_APPLICANTS = {
+    ApplicantKind.SELF: "给我自己办",
+    ApplicantKind.GUARDIAN: "我是监护人，替他办",
+    ApplicantKind.FAMILY: "给家里人办",
+    ApplicantKind.COMMUNITY: "我是社区的，替居民办",
+    ApplicantKind.ORGANISATION: "单位代办",
+}
+
+
+def kinds(item: Item) -> list[ApplicantKind]:
+    """Who may apply for an item, each once, in the catalogue's order."""
+    return list(dict.fromkeys(applicant.kind for applicant in item.applicants))
+
+
+def kind_of(case: Case) -> ApplicantKind:
+    """Who applies in this case."""
+    return ApplicantKind(case.applicant_kind or ApplicantKind.SELF)
+
+
+def form_fields(turn: Turn, case: Case) -> list[FormField]:
+    """The case's questions as its answers stand."""
+    item = turn.catalog.items[case.item_id]
+    return form.questions(turn.catalog, item, kind_of(case), drafts.values_of(case))
+
+
+async def ask_next(turn: Turn, case: Case) -> None:
+    """Ask whatever comes next in the form and note in the state what is being asked."""
+    item = turn.catalog.items[case.item_id]
+    if case.applicant_kind is None:
+        possible = kinds(item)
+        if len(possible) == 1:
+            case.applicant_kind = possible[0].value
+        else:
+            ask_applicant(turn, possible)
+            return
+    fields = form_fields(turn, case)
+    field = form.next_question(fields, drafts.values_of(case))
+    if field is None:
+        summarise(turn, case, item, fields)
+    else:
+        await ask_field(turn, case, field)
+
+
+def ask_applicant(turn: Turn, possible: list[ApplicantKind]) -> None:
+    """Ask for whom the application is; a relative already spoken of comes first."""
+    turn.state.step = "applicant"
+    choices = [Choice(label=_APPLICANTS[kind], value=f"who:{kind.value}") for kind in possible]
+    relation = turn.state.relation
+    proxy = next((k for k in (ApplicantKind.FAMILY, ApplicantKind.GUARDIAN) if k in possible), None)
+    if relation is not None and proxy is not None:
+        choices = [c for c in choices if c.value != f"who:{proxy.value}"]
+        choices.insert(0, Choice(label=f"给{relation}办", value=f"who:{proxy.value}:{relation}"))
+        turn.ask(phrase("utter_ask_applicant_relation", relation=relation), choices)
+    else:
+        turn.ask(phrase("utter_ask_applicant"), choices)
+
+
+async def ask_field(turn: Turn, case: Case, field: FormField) -> None:
+    """Ask one field, or offer what is known from before to be confirmed with one word (免填单)."""
+    kind, progress = kind_of(case), progress_at(turn, case, field)
+    if field.key == "proxy_relation" and (follows := proxy_relation(case.person)) is not None:
+        drafts.keep(case, field.key, Answer(follows, follows, follows, certain=True), "sentence")
+        await ask_next(turn, case)
+        return
+    person = form.about(field, turn.catalog.items[case.item_id], kind, case.person)
+    if person is not None and field.prefill is not None:
+        known = await profile.known(turn.session, turn.resident_id, person, field.prefill)
+        if known is not None:
+            turn.state.step = f"prefill:{field.key}"
+            turn.ask(
+                phrase("utter_ask_known", label=field.label, masked=known.masked, source=known.source),
+                [
+                    Choice(label="对，就用这个", value="prefill:yes"),
+                    Choice(label="换一个", value="prefill:no"),
+                ],
+                progress=progress,
+            )
+            return
+    ask_plainly(turn, case, field)
+
+
+def ask_plainly(turn: Turn, case: Case, field: FormField) -> None:
+    """Ask a field by its own question."""
+    turn.state.step = f"field:{field.key}"
+    lines = [form.wording(field, kind_of(case), case.person)]
+    if field.help:
+        lines.append(form.told(field.help, kind_of(case), case.person))
+    if field.example and field.type not in (FieldType.CHOICE, FieldType.YES_NO):
+        lines.append(phrase("utter_example", example=field.example))
+    choices: list[Choice] = []
+    if field.type is FieldType.CHOICE and field.choices:
+        choices = [Choice(label=label, value=f"value:{label}") for label in field.choices]
+    elif field.type is FieldType.YES_NO:
+        choices = [Choice(label="是", value="value:是"), Choice(label="否", value="value:否")]
+    if field.skippable:
+        choices.append(SKIP)
+    turn.show(
+        Bubble(
+            text="\n".join(lines),
+            choices=choices,
+            progress=progress_at(turn, case, field),
+            asks_file=field.type is FieldType.FILE,
+        )
+    )
+
+
+def progress_at(turn: Turn, case: Case, field: FormField) -> Progress:
+    """Where a field stands in the form as it is now."""
+    keys = [each.key for each in form_fields(turn, case)]
+    return Progress(step=keys.index(field.key) + 1 if field.key in keys else len(keys), total=len(keys))
+
+
+def summarise(turn: Turn, case: Case, item: Item, fields: list[FormField]) -> None:
+    """Show all answers, personal numbers masked, and ask to confirm."""
+    turn.state.step = "confirm"
+    rows = [
+        SummaryRow(label=field.label, value=answer.masked, change=f"change:{field.key}")
+        for field in fields
+        if (answer := drafts.answer_of(case, field.key)) is not None
+    ]
+    lines = "\n".join(f"{row.label}：{row.value}" for row in rows)
+    turn.ask(
+        phrase("utter_summary", item=named(item), lines=lines),
+        [
+            Choice(label="确认提交", value=f"submit:{case.id}"),
+            Choice(label="要改一下", value="change"),
+            Choice(label="先存着", value="later"),
+        ],
+        card=SummaryCard(title=named(item), rows=rows),
+    )

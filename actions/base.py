@@ -1,0 +1,68 @@
+"""What every action shares: it finds its turn, and what the engine heard, and never lets an error pass in silence."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.conversation.turn import OpenTurns, Turn
+
+Events = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An item the engine's finder considers, with its calibrated probability."""
+
+    item_id: str
+    p: float
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the engine understood of the message."""
+
+    intent: str
+    confidence: float
+    candidates: tuple[Candidate, ...]
+    named: tuple[str, ...]
+
+    @classmethod
+    def of(cls, latest: dict[str, Any]) -> "Heard":
+        """From Rasa's latest message."""
+        intent = latest.get("intent") or {}
+        return cls(
+            intent=intent.get("name") or "",
+            confidence=float(intent.get("confidence") or 0.0),
+            candidates=tuple(Candidate(c["id"], float(c["p"])) for c in latest.get("items") or []),
+            named=tuple(latest.get("named") or []),
+        )
+
+
+class TurnAction(Action, ABC):
+    """An action of ours. It speaks through its turn and returns only Rasa events."""
+
+    def __init__(self, turns: OpenTurns) -> None:
+        self._turns = turns
+
+    @abstractmethod
+    def name(self) -> str:
+        """The action's name in the domain."""
+
+    @abstractmethod
+    async def act(self, turn: Turn, heard: Heard) -> Events:
+        """Do it."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Called by Rasa's action webhook. A failure is kept for the pipeline, which undoes the turn."""
+        latest = tracker.latest_message
+        turn = self._turns.find((latest.get("metadata") or {}).get("turn", ""))
+        if turn is None or turn.failure is not None:
+            return []
+        try:
+            return await self.act(turn, Heard.of(latest))
+        except Exception as error:
+            turn.failure = error
+            return []

@@ -1,0 +1,89 @@
+"""Taking one of the choices offered outside a form."""
+
+from actions import application, guide, handoff, submitting
+from actions.base import Events, Heard, TurnAction
+from actions.finding import HUMAN
+from actions.tracking import begin_tracking
+from bot.conversation.bubbles import Bubble
+from bot.conversation.turn import Turn
+from bot.conversation.wording import phrase
+from cases import drafts
+from cases.states import Status
+from services_catalog.guide import Topic, tell
+from services_catalog.schema import Item
+
+
+class ActionChoose(TurnAction):
+    """A resident took one of the choices last offered."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_choose"
+
+    async def act(self, turn: Turn, heard: Heard) -> Events:
+        """Do what the choice says."""
+        verb, _, rest = (turn.choice.value if turn.choice else "").partition(":")
+        item = turn.catalog.items.get(rest)
+        match verb:
+            case "item" if item is not None:
+                await _complete_wish(turn, item)
+            case "apply" if item is not None:
+                await application.propose(turn, item)
+            case "begin" if item is not None:
+                return await application.begin(turn, item)
+            case "guide":
+                _tell(turn, rest)
+            case "resume" | "restart":
+                return await _draft(turn, verb, rest)
+            case "submit":
+                await _submitted_before(turn, rest)
+            case "human":
+                await handoff.hand_off(turn)
+            case "track":
+                return await begin_tracking(turn)
+            case "none":
+                turn.state.misses += 1
+                turn.ask(phrase("utter_none_of_these"), [HUMAN])
+            case "later":
+                turn.say("utter_later")
+            case _:
+                turn.say("utter_rephrase")
+        return []
+
+
+async def _complete_wish(turn: Turn, item: Item) -> None:
+    """The item asked back for is known now: do what was wished."""
+    wish = turn.state.wish
+    turn.state.item_id = item.id
+    if wish is None or wish.intent == "apply":
+        await application.propose(turn, item)
+    else:
+        guide.tell_of(turn, item, wish.intent)
+
+
+def _tell(turn: Turn, rest: str) -> None:
+    topic, _, item_id = rest.partition(":")
+    item = turn.catalog.items.get(item_id)
+    if item is None or topic not in {t.value for t in Topic}:
+        turn.say("utter_rephrase")
+        return
+    text = tell(turn.catalog, item, Topic(topic), office_hours=turn.office.hours)
+    turn.show(Bubble(text=text, choices=guide.follow_ups(item, Topic(topic))))
+
+
+async def _draft(turn: Turn, verb: str, case_id: str) -> Events:
+    draft = await drafts.find(turn.session, case_id)
+    if draft is None or draft.resident_id != turn.resident_id or draft.status != Status.DRAFT.value:
+        turn.say("utter_draft_gone")
+        return []
+    return await (application.take_up(turn, draft) if verb == "resume" else application.restart(turn, draft))
+
+
+async def _submitted_before(turn: Turn, case_id: str) -> None:
+    """确认提交 tapped twice: show the case that the first tap filed."""
+    case = await drafts.find(turn.session, case_id)
+    if case is None or case.resident_id != turn.resident_id or case.number is None:
+        turn.say("utter_draft_gone")
+        return
+    turn.say("utter_case_filed_before")
+    await submitting.show_case(turn, case, turn.catalog.items[case.item_id])

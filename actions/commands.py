@@ -1,0 +1,136 @@
+"""The ways out that always work: 人工, 返回, 修改, 取消, 等一下, 大字, 再说一遍, 继续."""
+
+from actions import asking, correcting, handoff
+from actions.base import Events, Heard, TurnAction
+from bot.conversation.bubbles import Choice
+from bot.conversation.turn import Turn
+from bot.conversation.wording import phrase
+from cases import drafts
+from cases.models import Case
+from cases.states import Status
+from services_catalog.guide import named
+
+CLEAR = 0.9
+"""A command this certain is obeyed even where free text is expected."""
+LIKELY = 0.6
+
+
+async def obey(turn: Turn, case: Case, heard: Heard, *, in_form: bool) -> bool:
+    """Obey a command given in the middle of the form. False if the message is none."""
+    free_text = (turn.state.step or "").startswith("field:")
+    if heard.confidence < (CLEAR if free_text else LIKELY):
+        return False
+    match heard.intent:
+        case "human":
+            await handoff.hand_off(turn)
+        case "wait":
+            turn.say("utter_wait")
+        case "large_type":
+            turn.say("utter_large_type")
+        case "repeat" | "resume":
+            await asking.ask_next(turn, case)
+        case "back":
+            await correcting.back(turn, case)
+        case "modify":
+            if not await correcting.correct(turn, case, heard):
+                await correcting.change(turn, case, None)
+        case "cancel":
+            ask_cancel(turn, case)
+        case "dont_know":
+            await _dont_know(turn, case)
+        case _:
+            return False
+    return True
+
+
+def ask_cancel(turn: Turn, case: Case) -> None:
+    """Ask what 取消 means before anything is thrown away."""
+    turn.ask(
+        phrase("utter_cancel_ask", item=named(turn.catalog.items[case.item_id])),
+        [
+            Choice(label="先存着，下次接着办", value="later"),
+            Choice(label="不办了，删掉", value="discard"),
+            Choice(label="接着办", value="continue"),
+        ],
+    )
+
+
+async def take_choice(turn: Turn, case: Case, verb: str, rest: str) -> bool:
+    """Take one of the choices these commands offered. False if it is none of them."""
+    match verb:
+        case "later":
+            _leave(turn)
+            turn.say("utter_draft_kept", item=named(turn.catalog.items[case.item_id]))
+        case "discard":
+            _leave(turn)
+            drafts.discard(turn.session, case)
+            turn.say("utter_draft_discarded")
+        case "human":
+            await handoff.hand_off(turn)
+        case "switch":
+            from actions.application import propose
+
+            _leave(turn)
+            turn.say("utter_draft_kept", item=named(turn.catalog.items[case.item_id]))
+            await propose(turn, turn.catalog.items[rest])
+        case _:
+            return False
+    return True
+
+
+class ActionCommand(TurnAction):
+    """Commands outside a form."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_command"
+
+    async def act(self, turn: Turn, heard: Heard) -> Events:
+        """Obey, with what there is to obey about."""
+        draft = await drafts.latest_draft(turn.session, turn.resident_id)
+        if heard.intent in ("repeat", "back"):
+            await _repeat_last(turn)
+        elif heard.intent == "cancel":
+            turn.state.wish = None
+            turn.say("utter_nothing_to_cancel" if draft is None else "utter_draft_waits")
+        elif heard.intent == "modify" and draft is not None and draft.status == Status.DRAFT.value:
+            turn.ask(
+                phrase("utter_modify_which", item=named(turn.catalog.items[draft.item_id])),
+                [
+                    Choice(label="接着上次的办", value=f"resume:{draft.id}"),
+                    Choice(label="找人工", value="human"),
+                ],
+            )
+        elif heard.intent == "modify":
+            turn.ask(phrase("utter_modify_filed"), [Choice(label="找人工", value="human")])
+        return []
+
+
+async def _repeat_last(turn: Turn) -> None:
+    from bot.conversation.history import last_said
+
+    bubble = await last_said(turn.session, turn.conversation.id)
+    if bubble is None:
+        turn.say("utter_help")
+    else:
+        turn.show(bubble)
+
+
+async def _dont_know(turn: Turn, case: Case) -> None:
+    _, _, key = (turn.state.step or "").partition(":")
+    field = next((f for f in asking.form_fields(turn, case) if f.key == key), None)
+    if field is None:
+        await asking.ask_next(turn, case)
+    elif field.skippable:
+        drafts.keep(case, field.key, drafts.SKIPPED, "typed")
+        turn.say("utter_skipped", label=field.label)
+        await asking.ask_next(turn, case)
+    else:
+        turn.ask(
+            phrase("utter_dont_know_needed", label=field.label),
+            [Choice(label="先存着，问清楚再来", value="later"), Choice(label="找人工", value="human")],
+        )
+
+
+def _leave(turn: Turn) -> None:
+    turn.state.loop = turn.state.step = turn.state.case_id = None

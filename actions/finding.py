@@ -1,0 +1,84 @@
+"""Which item is meant: sure, in doubt between a few, or none (experience: never guess in silence)."""
+
+from dataclasses import dataclass
+
+from actions.base import Heard
+from bot.conversation.bubbles import Choice
+from bot.conversation.state import Wish
+from bot.conversation.turn import Turn
+from bot.conversation.wording import phrase
+from services_catalog.guide import named
+from services_catalog.schema import Item
+
+SURE = 0.5
+"""From this probability on the bot goes ahead, naming the item (measured: docs/performance.md)."""
+MAYBE = 0.06
+"""Below this a candidate is not worth offering."""
+SHARP = 0.5
+"""A confusable item with at least this share of the best one's probability is asked about."""
+OFFERED = 3
+MISSES_UNTIL_PERSON = 2
+
+NONE_OF_THESE = Choice(label="都不是", value="none")
+HUMAN = Choice(label="找人工", value="human")
+
+
+@dataclass(frozen=True)
+class Found:
+    """The items meant: exactly one if the bot is sure, several to ask about, none if nothing fits."""
+
+    items: tuple[Item, ...]
+
+    @property
+    def sure(self) -> Item | None:
+        """The item, if there is no doubt."""
+        return self.items[0] if len(self.items) == 1 else None
+
+
+def find(turn: Turn, heard: Heard, *, spoken_of: bool = True) -> Found:
+    """The item a message means; without one, the item `spoken_of` before, if that may be meant."""
+    catalog = turn.catalog.items
+    by_name = [catalog[item_id] for item_id in heard.named if item_id in catalog]
+    if len(by_name) == 1:
+        return Found((by_name[0],))
+    candidates = [c for c in heard.candidates if c.item_id in catalog and c.p >= MAYBE]
+    if by_name:
+        candidates = [c for c in candidates if catalog[c.item_id] in by_name] or candidates
+    if candidates and candidates[0].p >= SURE:
+        best = catalog[candidates[0].item_id]
+        rivals = {other.item for other in best.confusable_with}
+        close = [c for c in candidates[1:] if c.item_id in rivals and c.p >= SHARP * candidates[0].p]
+        return Found((best, *(catalog[c.item_id] for c in close[: OFFERED - 1])))
+    if spoken_of and turn.state.item_id is not None and turn.state.item_id in catalog:
+        return Found((catalog[turn.state.item_id],))
+    if len(candidates) == 1 or by_name:
+        return Found(tuple(by_name[:OFFERED]) if by_name else ())
+    return Found(tuple(catalog[c.item_id] for c in candidates[:OFFERED]))
+
+
+def ask_which(turn: Turn, items: tuple[Item, ...], intent: str) -> None:
+    """Ask which of a few items is meant; the answer completes the wish."""
+    turn.state.wish = Wish(intent=intent)
+    choices = [Choice(label=_told_apart(item, items), value=f"item:{item.id}") for item in items]
+    turn.ask(phrase("utter_ask_which_item"), [*choices, NONE_OF_THESE])
+
+
+def miss(turn: Turn) -> None:
+    """Nothing was understood: say so, with examples; the second time in a row, offer a person."""
+    turn.state.misses += 1
+    if turn.state.misses >= MISSES_UNTIL_PERSON:
+        turn.ask(phrase("utter_missed_again"), [HUMAN, Choice(label="我换个说法", value="rephrase")])
+    else:
+        turn.say("utter_not_understood")
+
+
+def understood(turn: Turn) -> None:
+    """Something was understood; misses are counted in a row only."""
+    turn.state.misses = 0
+
+
+def _told_apart(item: Item, among: tuple[Item, ...]) -> str:
+    """An item's label in a question back, with its situation where it is confusable with another offered one."""
+    others = {other.id for other in among}
+    hint = next((c.tell_apart for c in item.confusable_with if c.item in others), None)
+    return f"{named(item)}：{hint}" if hint else named(item)

@@ -1,0 +1,61 @@
+"""What residents say in the middle of a form that is no answer: it is served, and the form goes on where it stood."""
+
+import re
+
+from actions import asking, guide, handoff, talk
+from actions.base import Heard
+from actions.finding import SURE, find
+from bot.conversation.bubbles import Choice
+from bot.conversation.turn import Turn
+from bot.conversation.wording import phrase
+from cases.models import Case
+from services_catalog.guide import named
+
+QUESTION = 0.45
+"""From this confidence on a question intent interrupts, if the text also looks like a question."""
+SURE_INTENT = 0.8
+
+_ASKING = re.compile(r"[?？]|吗|呢|什么|多少|多久|怎么|咋|哪|几天|为啥|干嘛|谁|能不能|要不要|可以不")
+
+
+async def interrupt(turn: Turn, case: Case, heard: Heard) -> bool:
+    """Serve an interruption, then ask again. False if the message is none."""
+    asks = _ASKING.search(turn.text) is not None
+    likely = heard.confidence >= (QUESTION if asks else SURE_INTENT)
+    if not likely:
+        return False
+    if heard.intent == "human":
+        await handoff.hand_off(turn)
+        return True
+    if heard.intent == "apply":
+        return _offer_switch(turn, case, heard)
+    if heard.intent in guide.TOPICS:
+        guide.answer(turn, heard)
+    elif heard.intent == "why_asked":
+        _explain(turn)
+    elif heard.intent == "track_case":
+        turn.say("utter_track_after_form")
+    elif not talk.small_talk(turn, heard.intent):
+        return False
+    await asking.ask_next(turn, case)
+    return True
+
+
+def _explain(turn: Turn) -> None:
+    turn.say("utter_why_asked")
+
+
+def _offer_switch(turn: Turn, case: Case, heard: Heard) -> bool:
+    """Another item is wished for while one is being filled in: ask which goes first."""
+    item = find(turn, heard, spoken_of=False).sure
+    best = heard.candidates[0].p if heard.candidates else 0.0
+    if item is None or item.id == case.item_id or (best < SURE and not heard.named):
+        return False
+    turn.ask(
+        phrase("utter_switch_ask", now=named(turn.catalog.items[case.item_id]), other=named(item)),
+        [
+            Choice(label=f"先办{item.call_it}", value=f"switch:{item.id}"),
+            Choice(label="接着办现在的", value="continue"),
+        ],
+    )
+    return True

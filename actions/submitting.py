@@ -1,0 +1,89 @@
+"""Filing the case and telling the resident what comes next."""
+
+from sqlalchemy import update
+
+from actions import asking
+from bot.conversation.bubbles import Bubble, CaseCard, Link, TimelineStep
+from bot.conversation.turn import Turn
+from bot.conversation.wording import phrase
+from cases import drafts, form, submission
+from cases.cards import case_card
+from cases.links import application_link
+from cases.models import Case, StoredFile
+from kyc import profile
+from services_catalog.guide import named
+from services_catalog.schema import Item
+
+
+async def submit(turn: Turn, case: Case) -> None:
+    """File the draft; filing it again shows the case that was filed."""
+    item = turn.catalog.items[case.item_id]
+    filed = False
+    if case.number is None:
+        if form.next_question(asking.form_fields(turn, case), drafts.values_of(case)) is not None:
+            await asking.ask_next(turn, case)
+            return
+        filed = await submission.submit(turn.session, case, item, turn.office.street_code, turn.today)
+    turn.state.loop = turn.state.step = turn.state.case_id = None
+    if filed:
+        await _remember(turn, case, item)
+        turn.show(Bubble(text=phrase("utter_case_filed", item=named(item), number=case.number or "")))
+    else:
+        turn.say("utter_case_filed_before")
+    await show_case(turn, case, item)
+    if filed and case.identity_to_check:
+        turn.say("utter_identity_declared")
+
+
+async def show_case(turn: Turn, case: Case, item: Item) -> None:
+    """Show a filed case: number, status, promised day, next step, the filled form to download."""
+    facts = await case_card(turn.session, case, item)
+    link = Link(label="下载申请表（PDF）", href=application_link(turn.office.public_url, turn.office.link_key, case))
+    card = CaseCard(
+        title=named(item),
+        number=facts.number,
+        item=item.name,
+        status=facts.status,
+        timeline=[TimelineStep(**step.model_dump()) for step in facts.timeline],
+        promised=facts.promised,
+        next_step=item.next_step,
+        links=[link],
+    )
+    text = phrase(
+        "utter_case_card",
+        item=named(item),
+        number=facts.number,
+        status=facts.status,
+        promised=facts.promised or phrase("utter_promise_unknown"),
+        next_step=item.next_step,
+    )
+    turn.show(Bubble(text=text, card=card, links=[link]))
+
+
+async def attach(turn: Turn, case: Case) -> None:
+    """Put the file just sent with the case."""
+    await turn.session.execute(
+        update(StoredFile)
+        .where(StoredFile.id == turn.file_id, StoredFile.resident_id == turn.resident_id)
+        .values(case_id=case.id)
+    )
+
+
+async def _remember(turn: Turn, case: Case, item: Item) -> None:
+    """Keep what was given and confirmed, for later forms."""
+    kind = asking.kind_of(case)
+    for field in asking.form_fields(turn, case):
+        person = form.about(field, item, kind, case.person)
+        answer = drafts.answer_of(case, field.key)
+        if person is None or field.prefill is None or answer is None or not answer.value:
+            continue
+        await profile.remember(
+            turn.session,
+            turn.resident_id,
+            person,
+            field.prefill,
+            value=answer.value,
+            masked=answer.masked,
+            source=item.call_it,
+        )
+        await turn.session.flush()

@@ -1,0 +1,114 @@
+"""Small talk, and what the bot does not do."""
+
+from rasa_sdk.events import UserUtteranceReverted
+
+from actions.base import Events, Heard, TurnAction
+from actions.finding import HUMAN, ask_which, find, miss, understood
+from bot.conversation.bubbles import Choice
+from bot.conversation.turn import Turn
+from bot.conversation.wording import phrase
+from cases import drafts
+from services_catalog.guide import named
+
+SMALL_TALK = {
+    "greet": "utter_greet",
+    "thanks": "utter_thanks",
+    "bye": "utter_bye",
+    "help": "utter_help",
+    "bot_identity": "utter_bot_identity",
+    "out_of_scope": "utter_out_of_scope",
+    "large_type": "utter_large_type",
+    "wait": "utter_wait",
+    "distress": "utter_distress",
+    "why_asked": "utter_why_asked",
+}
+
+
+def small_talk(turn: Turn, intent: str) -> bool:
+    """Answer small talk. False if the intent is none."""
+    name = SMALL_TALK.get(intent)
+    if name is None:
+        return False
+    if intent in ("greet", "help", "bot_identity"):
+        turn.say(name, street=turn.office.street_name)
+    elif intent in ("complain", "distress"):
+        turn.ask(phrase(name), [HUMAN])
+    else:
+        turn.say(name)
+    return True
+
+
+class ActionTalk(TurnAction):
+    """Small talk outside a form."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_talk"
+
+    async def act(self, turn: Turn, heard: Heard) -> Events:
+        """Answer; a greeting also recalls a draft left open."""
+        if heard.intent == "out_of_scope" and heard.named:
+            _offer_named(turn, heard)
+            return []
+        understood(turn)
+        small_talk(turn, heard.intent)
+        if heard.intent == "greet":
+            draft = await drafts.latest_draft(turn.session, turn.resident_id)
+            if draft is not None and draft.answers and draft.item_id in turn.catalog.items:
+                turn.ask(
+                    phrase("utter_draft_recalled", item=named(turn.catalog.items[draft.item_id])),
+                    [
+                        Choice(label="接着上次的办", value=f"resume:{draft.id}"),
+                        Choice(label="先不办", value="later"),
+                    ],
+                )
+        return []
+
+
+class ActionComplain(TurnAction):
+    """A complaint is never argued with: it is heard, and a person offered."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_complain"
+
+    async def act(self, turn: Turn, heard: Heard) -> Events:
+        """Say sorry and offer a person and the case's state."""
+        understood(turn)
+        turn.ask(phrase("utter_complain"), [HUMAN, Choice(label="查办件进度", value="track")])
+        return []
+
+
+class ActionUnclear(TurnAction):
+    """What was said means nothing certain by itself: offer what may be meant, or say so."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_unclear"
+
+    async def act(self, turn: Turn, heard: Heard) -> Events:
+        """Offer the likeliest items, or examples and, the second time, a person."""
+        _offer_named(turn, heard)
+        return []
+
+
+class ActionFallback(ActionUnclear):
+    """The same where no rule fits. Rasa runs the fallback again and again until the message is taken back."""
+
+    def name(self) -> str:
+        """The action's name in Rasa."""
+        return "action_default_fallback"
+
+    async def act(self, turn: Turn, heard: Heard) -> Events:
+        """Offer, and end Rasa's turn."""
+        await super().act(turn, heard)
+        return [UserUtteranceReverted()]
+
+
+def _offer_named(turn: Turn, heard: Heard) -> None:
+    found = find(turn, heard, spoken_of=False)
+    if found.items:
+        understood(turn)
+        ask_which(turn, found.items, "ask_overview")
+    else:
+        miss(turn)

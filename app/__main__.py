@@ -1,0 +1,5 @@
+"""`python -m app`: what the `onecall` script runs."""
+
+from app.cli import main
+
+main()

@@ -1,0 +1,70 @@
+"""The command line. Only the module of the command that was asked for is imported, so that it starts fast."""
+
+import functools
+import importlib
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from app.settings import SettingsError
+from app.setup.errors import SetupError
+
+COMMANDS = (
+    "up",
+    "doctor",
+    "chat",
+    "test",
+)
+
+_HELP = """1call办：街道办事对话助手。
+
+第一次使用：./onecall up"""
+
+
+def main() -> None:
+    """Run the command asked for. SIGTERM unwinds like Ctrl-C, so that children end."""
+    signal.signal(signal.SIGTERM, _terminated)
+    asked = sys.argv[1:2]
+    command_line([asked[0]] if asked and asked[0] in COMMANDS else COMMANDS)(prog_name="./onecall")
+
+
+def command_line(names: list[str] | tuple[str, ...] = COMMANDS) -> typer.Typer:
+    """The command line with the commands of those names."""
+    line = typer.Typer(
+        help=_HELP,
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    line.callback()(lambda: None)
+    for name in names:
+        module = importlib.import_module(f"app.commands.{name}")
+        line.command(name, help=module.HELP)(_explained(module.run))
+    return line
+
+
+def _explained(run: Callable[..., Any]) -> Callable[..., Any]:
+    """The command, with a sentence where it would end in an expected error: exit 1, or 130 after Ctrl-C."""
+
+    @functools.wraps(run)
+    def explained(*arguments: Any, **options: Any) -> Any:
+        try:
+            return run(*arguments, **options)
+        except SetupError as error:
+            typer.echo(f"✗ {error.sentence}\n  {error.remedy}".rstrip(), err=True)
+        except SettingsError as error:
+            typer.echo(f"✗ {error}", err=True)
+        except KeyboardInterrupt:
+            typer.echo("已停止。", err=True)
+            raise typer.Exit(130) from None
+        raise typer.Exit(1)
+
+    return explained
+
+
+def _terminated(*_: object) -> None:
+    raise SystemExit(128 + signal.SIGTERM)

@@ -1,0 +1,4 @@
+"""The commands of `./onecall`, one module each.
+
+A module has `HELP`, Chinese and with an example, and `run`, whose parameters are the options.
+"""

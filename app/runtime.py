@@ -1,0 +1,91 @@
+"""Everything composed: database, catalogue, engine, actions, pipeline. Used by the server and by the commands."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from actions.form_turn import is_certain_answer
+from actions.registry import executor
+from app.action_server import action_server
+from app.engine_process import EngineProcess, free_port
+from app.listener import Listener
+from app.settings import Settings, settings
+from app.setup.paths import Paths, project_paths
+from bot.conversation.engine import RasaEngine
+from bot.conversation.live import Live
+from bot.conversation.pipeline import Pipeline
+from bot.conversation.turn import Office, OpenTurns
+from bot.conversation.wording import phrases
+from records.database import Database
+from records.encryption import use_keys
+from records.keys import Keys, load_keys
+from services_catalog.loader import Catalog, load_catalog
+
+ENGINE_PATIENCE_S = 30.0
+"""How long one request to the engine may take before it is asked again."""
+
+
+@dataclass
+class Runtime:
+    """The parts of a running 1call."""
+
+    settings: Settings
+    keys: Keys
+    catalog: Catalog
+    database: Database
+    live: Live
+    pipeline: Pipeline
+    office: Office
+    engine: EngineProcess
+
+
+@asynccontextmanager
+async def running(model: Path, paths: Paths | None = None) -> AsyncIterator[Runtime]:
+    """A running 1call, without its web server. The database is expected to be migrated.
+
+    Starts the engine and waits until it understands; raises EngineError if it does not.
+    """
+    chosen = settings()
+    keys = load_keys(chosen.data_key, chosen.data_dir / "key")
+    use_keys(keys)
+    phrases()
+    catalog = await asyncio.to_thread(load_catalog)
+    database = Database(chosen.resolved_database_url())
+    office = Office(
+        street_name=chosen.street_name,
+        street_code=chosen.street_code,
+        hours=chosen.office_hours,
+        phone=chosen.office_phone,
+        public_url=chosen.public_url.rstrip("/"),
+        files_dir=chosen.data_dir / "files",
+        link_key=keys.derive("links"),
+    )
+    token = secrets.token_urlsafe(32)
+    turns, live = OpenTurns(), Live()
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
+        actions = Listener(action_server(executor(turns), token), "127.0.0.1", free_port())
+        await stack.enter_async_context(actions)
+        process = EngineProcess(model, f"{actions.url}/webhook", token, paths or project_paths())
+        stack.push_async_callback(process.stop)
+        await process.start()
+        engine = RasaEngine(lambda: process.url, token, ENGINE_PATIENCE_S)
+        stack.push_async_callback(engine.close)
+        pipeline = Pipeline(
+            sessions=database.session,
+            engine=engine,
+            turns=turns,
+            live=live,
+            catalog=lambda: catalog,
+            office=office,
+            certain_answer=is_certain_answer,
+            patience_s=chosen.engine_timeout_s,
+        )
+        stack.push_async_callback(pipeline.close)
+        await process.wait_ready()
+        await pipeline.recover()
+        yield Runtime(chosen, keys, catalog, database, live, pipeline, office, process)

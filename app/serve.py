@@ -1,0 +1,16 @@
+"""Serving: the running parts with their web server, until told to stop."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from app.listener import Listener
+from app.runtime import running
+from app.web import web_application
+
+
+async def serve(host: str, port: int, model: Path, on_ready: Callable[[], None]) -> None:
+    """Serve on `host` and `port` until cancelled. `on_ready` is called once residents can talk."""
+    async with running(model) as room, Listener(web_application(room), host, port):
+        on_ready()
+        await asyncio.Event().wait()

@@ -1,0 +1,186 @@
+"""The web chat: page, messages in, live messages out."""
+
+import asyncio
+import re
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Cookie, File, Form, Header, HTTPException, Query, Request, Response, UploadFile
+from fastapi.responses import HTMLResponse, StreamingResponse
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+from pydantic import BaseModel, Field
+
+from bot.channels.web.limits import RateLimit
+from bot.channels.web.messages import page_message, page_owner
+from bot.conversation.history import said_after, thread
+from bot.conversation.incoming import MAX_CHARS, Incoming, cleaned
+from bot.conversation.live import Live
+from bot.conversation.models import Conversation
+from bot.conversation.people import conversation_of
+from bot.conversation.pipeline import Pipeline
+from bot.conversation.turn import Office
+from bot.conversation.wording import phrase
+from cases.files import MAX_BYTES, FileRefused, store_file
+from records.database import Sessions
+
+COOKIE = "onecall_chat"
+COOKIE_AGE_S = 180 * 24 * 3600
+HEARTBEAT_S = 15.0
+MESSAGES_A_MINUTE = 40
+HERE = Path(__file__).parent
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_templates = Jinja2Templates(HERE / "templates")
+static_files = StaticFiles(directory=HERE / "static")
+
+
+class Sent(BaseModel):
+    """A message from the page: a text, or a choice with the label it was shown under."""
+
+    client_id: str = Field(pattern=r"^[A-Za-z0-9-]{8,64}$")
+    text: str | None = Field(default=None, max_length=20_000)
+    choice: str | None = Field(default=None, max_length=200)
+    label: str | None = Field(default=None, max_length=200)
+
+
+@dataclass
+class WebChat:
+    """What the routes work with."""
+
+    sessions: Sessions
+    pipeline: Pipeline
+    live: Live
+    office: Office
+    asset_version: str
+    secure_cookie: bool
+
+
+def routes(chat: WebChat) -> APIRouter:
+    """The web chat's routes."""
+    router = APIRouter()
+    limit = RateLimit(MESSAGES_A_MINUTE, 60.0)
+
+    async def conversation(token: str | None, *, create: bool = False) -> tuple[str, str]:
+        """The conversation behind a session cookie, and the cookie to set."""
+        if token is None or not _TOKEN.fullmatch(token):
+            if not create:
+                raise HTTPException(401, phrase("utter_web_session_gone"))
+            token = secrets.token_urlsafe(32)
+        return await conversation_of(chat.sessions, "web", token), token
+
+    def admit(conversation_id: str) -> None:
+        if not limit.admits(conversation_id):
+            raise HTTPException(429, phrase("utter_too_fast"))
+
+    @router.get("/", response_class=HTMLResponse)
+    async def page(request: Request) -> Response:
+        return _templates.TemplateResponse(
+            request,
+            "chat.html",
+            {
+                "street_name": chat.office.street_name,
+                "office_hours": chat.office.hours,
+                "office_phone": chat.office.phone,
+                "asset_version": chat.asset_version,
+            },
+        )
+
+    @router.get("/chat/history")
+    async def history(
+        response: Response,
+        onecall_chat: Annotated[str | None, Cookie()] = None,
+        before: datetime | None = None,
+        limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    ) -> dict[str, Any]:
+        conversation_id, token = await conversation(onecall_chat, create=True)
+        if before is not None and before.tzinfo is None:
+            raise HTTPException(400, phrase("utter_web_bad_request"))
+        response.set_cookie(
+            COOKIE, token, max_age=COOKIE_AGE_S, httponly=True, samesite="lax", secure=chat.secure_cookie
+        )
+        async with chat.sessions() as session:
+            said = await thread(session, conversation_id, limit + 1, before)
+            owner = (await session.get_one(Conversation, conversation_id)).owner
+        shown = said[-limit:]
+        last = max((entry.number for entry in shown if entry.bubble is not None), default=0)
+        return {
+            "messages": [page_message(entry).model_dump(mode="json") for entry in shown],
+            "more": len(said) > limit,
+            "cursor": shown[0].at.isoformat() if shown else "",
+            "last_event_id": str(last),
+            "owner": page_owner(owner),
+        }
+
+    @router.post("/chat/messages", status_code=202)
+    async def message(sent: Sent, onecall_chat: Annotated[str | None, Cookie()] = None) -> dict[str, str]:
+        conversation_id, _ = await conversation(onecall_chat)
+        admit(conversation_id)
+        text = cleaned(sent.text if sent.text is not None else sent.label or "")
+        if sent.choice is None and not text:
+            raise HTTPException(400, phrase("utter_empty_message"))
+        if len(text) > MAX_CHARS:
+            raise HTTPException(413, phrase("utter_long_message", limit=MAX_CHARS))
+        number = await chat.pipeline.receive(conversation_id, sent.client_id, Incoming(text=text, choice=sent.choice))
+        return {"id": f"in-{number}"}
+
+    @router.post("/chat/files", status_code=202)
+    async def file(
+        client_id: Annotated[str, Form(pattern=r"^[A-Za-z0-9-]{8,64}$")],
+        file: Annotated[UploadFile, File()],
+        onecall_chat: Annotated[str | None, Cookie()] = None,
+    ) -> dict[str, str]:
+        conversation_id, _ = await conversation(onecall_chat)
+        admit(conversation_id)
+        content = await file.read(MAX_BYTES + 1)
+        name = cleaned(Path(file.filename or "").name) or "照片"
+        async with chat.sessions() as session:
+            resident_id = (await session.get_one(Conversation, conversation_id)).resident_id
+            try:
+                stored = await store_file(session, chat.office.files_dir, resident_id, name, content)
+            except FileRefused as refused:
+                raise HTTPException(400, phrase(refused.phrase)) from refused
+            await session.commit()
+        number = await chat.pipeline.receive(conversation_id, client_id, Incoming(file_id=stored.id, file_name=name))
+        return {"id": f"in-{number}"}
+
+    @router.get("/chat/events")
+    async def events(
+        onecall_chat: Annotated[str | None, Cookie()] = None,
+        after: Annotated[int, Query(ge=0, le=2**53)] = 0,
+        last_event_id: Annotated[str | None, Header()] = None,
+    ) -> StreamingResponse:
+        conversation_id, _ = await conversation(onecall_chat)
+        start = int(last_event_id) if last_event_id and last_event_id.isdecimal() and len(last_event_id) < 17 else after
+        stream = _events(chat, conversation_id, start)
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+    return router
+
+
+async def _events(chat: WebChat, conversation_id: str, after: int) -> AsyncIterator[str]:
+    """New bubbles and changes of state, as server-sent events, until the page goes away."""
+    state = ""
+    with chat.live.watch(conversation_id) as news:
+        while True:
+            news.clear()
+            async with chat.sessions() as session:
+                said = await said_after(session, conversation_id, after)
+                owner = (await session.get_one(Conversation, conversation_id)).owner
+            for entry in said:
+                after = entry.number
+                yield f"id: {after}\nevent: message\ndata: {page_message(entry).model_dump_json()}\n\n"
+            working = "true" if chat.pipeline.is_working(conversation_id) else "false"
+            fresh = f'{{"owner": "{page_owner(owner)}", "working": {working}}}'
+            if fresh != state:
+                state = fresh
+                yield f"event: state\ndata: {state}\n\n"
+            try:
+                await asyncio.wait_for(news.wait(), HEARTBEAT_S)
+            except TimeoutError:
+                yield ": still here\n\n"

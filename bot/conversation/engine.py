@@ -1,0 +1,67 @@
+"""Asking the engine: one HTTP request a turn, holding all it needs to know."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+
+class EngineUnavailable(Exception):
+    """The engine did not answer, or not in its own words."""
+
+
+class EngineRequest(BaseModel):
+    """A turn as the engine sees it: no personal numbers, no answers."""
+
+    conversation: str
+    turn: str
+    text: str
+    loop: str | None
+    requested_slot: str | None
+    slots: dict[str, str | None]
+
+
+class EngineReply(BaseModel):
+    """What the engine said by itself (actions speak through their turn)."""
+
+    messages: list[dict[str, Any]]
+    failed_actions: list[str] = []
+
+
+class Engine(Protocol):
+    """Whatever understands a turn."""
+
+    async def handle(self, request: EngineRequest) -> EngineReply:
+        """Run one turn. Raises EngineUnavailable."""
+        ...
+
+
+class RasaEngine:
+    """Rasa behind its turn channel on loopback. Its address changes when it is started again."""
+
+    def __init__(self, url: Callable[[], str], token: str, timeout_s: float) -> None:
+        self._url = url
+        limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+        self._client = httpx.AsyncClient(
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=timeout_s,
+            limits=limits,
+            trust_env=False,
+        )
+
+    async def handle(self, request: EngineRequest) -> EngineReply:
+        """Run one turn. Raises EngineUnavailable."""
+        try:
+            response = await self._client.post(f"{self._url()}/webhooks/turn/webhook", json=request.model_dump())
+            response.raise_for_status()
+            reply = EngineReply.model_validate_json(response.content)
+        except (httpx.HTTPError, ValidationError) as error:
+            raise EngineUnavailable(type(error).__name__) from error
+        if reply.failed_actions:
+            raise EngineUnavailable(f"could not call {', '.join(reply.failed_actions)}")
+        return reply
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()

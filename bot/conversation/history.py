@@ -1,0 +1,69 @@
+"""Reading a conversation back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.conversation.bubbles import Bubble, Speaker
+from bot.conversation.incoming import Incoming
+from bot.conversation.models import InboxMessage, OutboxMessage
+
+
+@dataclass(frozen=True)
+class Said:
+    """One entry of the thread: a resident's message or a bubble."""
+
+    number: int
+    at: datetime
+    incoming: Incoming | None = None
+    client_id: str | None = None
+    bubble: Bubble | None = None
+    speaker: Speaker | None = None
+
+
+async def last_said(session: AsyncSession, conversation_id: str) -> Bubble | None:
+    """The bot's last bubble before the present turn, if any."""
+    last = (
+        select(OutboxMessage)
+        .where(OutboxMessage.conversation_id == conversation_id, OutboxMessage.speaker == Speaker.BOT.value)
+        .order_by(OutboxMessage.id.desc())
+        .limit(1)
+    )
+    row = (await session.scalars(last)).one_or_none()
+    return None if row is None else Bubble.model_validate(row.body)
+
+
+async def said_after(session: AsyncSession, conversation_id: str, number: int, limit: int = 200) -> list[Said]:
+    """What went out after the outbox row `number`, in order."""
+    rows = (
+        select(OutboxMessage)
+        .where(OutboxMessage.conversation_id == conversation_id, OutboxMessage.id > number)
+        .order_by(OutboxMessage.id)
+        .limit(limit)
+    )
+    return [_outgoing(row) for row in await session.scalars(rows)]
+
+
+async def thread(session: AsyncSession, conversation_id: str, limit: int, before: datetime | None = None) -> list[Said]:
+    """The newest `limit` entries of the thread up to `before`, oldest first."""
+    incoming = select(InboxMessage).where(InboxMessage.conversation_id == conversation_id)
+    outgoing = select(OutboxMessage).where(OutboxMessage.conversation_id == conversation_id)
+    if before is not None:
+        incoming = incoming.where(InboxMessage.received_at < before)
+        outgoing = outgoing.where(OutboxMessage.created_at < before)
+    entries = [_incoming(row) for row in await session.scalars(incoming.order_by(InboxMessage.id.desc()).limit(limit))]
+    entries += [
+        _outgoing(row) for row in await session.scalars(outgoing.order_by(OutboxMessage.id.desc()).limit(limit))
+    ]
+    entries.sort(key=lambda entry: (entry.at, entry.bubble is not None, entry.number))
+    return entries[-limit:]
+
+
+def _incoming(row: InboxMessage) -> Said:
+    return Said(row.id, row.received_at, incoming=Incoming.model_validate(row.body), client_id=row.client_id)
+
+
+def _outgoing(row: OutboxMessage) -> Said:
+    return Said(row.id, row.created_at, bubble=Bubble.model_validate(row.body), speaker=Speaker(row.speaker))

@@ -1,0 +1,50 @@
+"""What comes in: cleaned, bounded, and split into the wishes it holds."""
+
+import re
+import unicodedata
+from typing import Any
+
+from pydantic import BaseModel
+
+MAX_CHARS = 2000
+"""Characters of one message that are read; longer ones are answered with a kind sentence."""
+ENGINE_CHARS = 400
+"""Characters of one wish that the engine looks at."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_LINK = re.compile(r"[，。,;；！!？?\s]*(?:顺便|另外|对了|还有就是|还有一件事|再帮我|同时也?|以及)[，,、]?")
+SHORTEST_WISH = 4
+
+
+class Incoming(BaseModel):
+    """A message as stored in the inbox: a text, a choice taken by button, or a file."""
+
+    text: str = ""
+    choice: str | None = None
+    file_id: str | None = None
+    file_name: str | None = None
+
+    def stored(self) -> dict[str, Any]:
+        """The inbox row's body."""
+        return self.model_dump(exclude_none=True)
+
+
+def cleaned(text: str) -> str:
+    """`text` without control and direction characters, NUL among them, and without outer blanks."""
+    return _CONTROL.sub("", text.encode("utf-8", "replace").decode()).strip()
+
+
+def wishes(text: str) -> list[str]:
+    """The wishes in a message: 办残疾证要什么材料，顺便查下我的低保批了没 holds two."""
+    parts = [part.strip() for part in _LINK.split(text)]
+    if len(parts) == 1 or any(len(part) < SHORTEST_WISH for part in parts):
+        return [text]
+    return parts
+
+
+def neutral(text: str) -> str:
+    """`text` such that Rasa cannot read it as a payload: a leading / (of any width) would name an intent."""
+    bounded = text[:ENGINE_CHARS].lstrip()
+    if unicodedata.normalize("NFKC", bounded[:1]) == "/":
+        return "、" + bounded[1:]
+    return bounded

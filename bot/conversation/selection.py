@@ -1,0 +1,51 @@
+"""Understanding which of the offered choices a resident means: by number, by word, or nearly."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz
+
+from bot.conversation.bubbles import Choice
+
+CLOSE_ENOUGH = 88
+"""rapidfuzz ratio, of 100, from which a mistyped label still counts."""
+
+_CHINESE = {
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+    "十": 10,
+}
+_ORDINAL = re.compile(r"^(?:选|我选|要)?第?([0-9]{1,2}|[一二两三四五六七八九十])(?:个|项|种|条|号|吧|\.|、)*$")
+
+
+def chosen(text: str, offered: Sequence[Choice]) -> Choice | None:
+    """The offered choice that `text` names, or None if it names none or several."""
+    said = _bare(text)
+    if not said or not offered:
+        return None
+    for choice in offered:
+        if said == _bare(choice.label):
+            return choice
+    ordinal = _ORDINAL.match(said)
+    if ordinal:
+        number = _CHINESE.get(ordinal[1]) or int(ordinal[1])
+        return offered[number - 1] if 1 <= number <= len(offered) else None
+    close = [choice for choice in offered if fuzz.ratio(said, _bare(choice.label)) >= CLOSE_ENOUGH]
+    if len(close) == 1:
+        return close[0]
+    inside = [choice for choice in offered if len(said) >= 2 and said in _bare(choice.label)]
+    return inside[0] if len(inside) == 1 else None
+
+
+def _bare(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return re.sub(r"[\s，。！？、,.!?~…:：;；\"'“”‘’（）()【】\[\]]", "", plain)

@@ -1,0 +1,35 @@
+"""What a conversation remembers between turns; the engine itself remembers nothing."""
+
+from pydantic import BaseModel
+
+from bot.conversation.bubbles import Choice
+
+APPLICATION_FORM = "application_form"
+TRACKING_FORM = "tracking_form"
+
+
+class Wish(BaseModel):
+    """Something asked for in a message, kept until it can be served."""
+
+    intent: str
+    item_id: str | None = None
+
+
+class DialogueState(BaseModel):
+    """The dialogue's state, stored encrypted with the conversation and handed to the engine each turn.
+
+    `item_id` is the item spoken of; `loop` the open Rasa form; `case_id` the draft under way; `step` what the
+    form is asking; `offered` the choices of the last question, so that "2" or 第二个 can be understood;
+    `wish` what a question back will complete; `misses` how often in a row nothing was understood.
+    """
+
+    item_id: str | None = None
+    loop: str | None = None
+    case_id: str | None = None
+    step: str | None = None
+    offered: list[Choice] = []
+    wish: Wish | None = None
+    misses: int = 0
+    relation: str | None = None
+    tracking_number: str | None = None
+    tracking_failures: int = 0

@@ -1,0 +1,89 @@
+"""One turn: a message in, what goes out, and everything that happens in between.
+
+A turn owns one database session. Actions work on it through the engine's webhook, and the pipeline commits
+it once at the end, so a turn happens as a whole or not at all.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.conversation.bubbles import Bubble, Choice
+from bot.conversation.models import Conversation
+from bot.conversation.state import DialogueState
+from bot.conversation.wording import phrase
+from services_catalog.loader import Catalog
+
+
+@dataclass(frozen=True)
+class Office:
+    """What the bot may say about the office it speaks for."""
+
+    street_name: str
+    street_code: str
+    hours: str
+    phone: str
+    public_url: str
+    files_dir: Path
+    link_key: bytes
+
+
+@dataclass
+class Turn:
+    """The turn under way.
+
+    `text` is the resident's own text, never shown to the engine; `choice` the offered choice they took;
+    `file_id` the file they sent. `failure` keeps what an action raised, for the pipeline to act upon.
+    """
+
+    id: str
+    session: AsyncSession
+    conversation: Conversation
+    state: DialogueState
+    catalog: Catalog
+    office: Office
+    today: date
+    text: str = ""
+    choice: Choice | None = None
+    file_id: str | None = None
+    idle_hours: float = 0.0
+    bubbles: list[Bubble] = field(default_factory=list)
+    failure: BaseException | None = None
+
+    @property
+    def resident_id(self) -> str:
+        """Who is talking."""
+        return self.conversation.resident_id
+
+    def say(self, name: str, /, **values: str | int) -> None:
+        """Say the fixed phrase `name`."""
+        self.bubbles.append(Bubble(text=phrase(name, **values)))
+
+    def show(self, bubble: Bubble) -> None:
+        """Say a bubble made elsewhere."""
+        self.bubbles.append(bubble)
+
+    def ask(self, text: str, choices: list[Choice], **looks: object) -> None:
+        """Ask a question with choices."""
+        self.bubbles.append(Bubble.model_validate({"text": text, "choices": choices, **looks}))
+
+
+class OpenTurns:
+    """The turns under way in this process, by id; the engine names the turn in every action call."""
+
+    def __init__(self) -> None:
+        self._turns: dict[str, Turn] = {}
+
+    def open(self, turn: Turn) -> None:
+        """Make a turn findable while the engine works on it."""
+        self._turns[turn.id] = turn
+
+    def close(self, turn: Turn) -> None:
+        """Forget a turn."""
+        self._turns.pop(turn.id, None)
+
+    def find(self, turn_id: str) -> Turn | None:
+        """The open turn with that id, or None if it ended meanwhile."""
+        return self._turns.get(turn_id)

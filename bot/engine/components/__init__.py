@@ -1,0 +1,1 @@
+"""What Rasa's pipeline is made of here: Chinese text to intent and item."""

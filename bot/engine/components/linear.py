@@ -1,0 +1,77 @@
+"""A linear classifier over hashed n-grams that trains in seconds and keeps its weights small."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+
+from bot.engine.components.features import inverse_document_frequency, weighted
+
+SEED = 20261122
+RARE = 2
+"""Columns occurring in fewer training texts than this carry a name's typo, not a pattern."""
+
+
+@dataclass
+class LinearModel:
+    """One-against-rest logistic regressions; `scores` are log-odds, not yet probabilities."""
+
+    classes: list[str]
+    idf: np.ndarray
+    position: np.ndarray
+    """For every hashed column its row in `weights`, or -1."""
+    weights: np.ndarray
+    intercepts: np.ndarray
+
+    def scores(self, counted: csr_matrix) -> np.ndarray:
+        """Log-odds of every class for every row of `counted` (as `features.counts` gives it)."""
+        rows = weighted(counted, self.idf)
+        where = self.position[rows.indices]
+        known = where >= 0
+        kept = np.concatenate([[0], np.cumsum(known)])[rows.indptr]
+        matrix = csr_matrix(
+            (rows.data[known], where[known], kept), shape=(rows.shape[0], self.weights.shape[0])
+        )
+        return matrix @ self.weights + self.intercepts
+
+
+def fit(counted: csr_matrix, labels: Sequence[str], strength: float) -> LinearModel:
+    """Train on the rows of `counted`. `strength` is C, the inverse of regularisation.
+
+    liblinear's dual solver: 132 classes and 5,000 sentences take 2.5 s, where multinomial L-BFGS took
+    105 s for the same accuracy.
+    """
+    idf = inverse_document_frequency(counted)
+    columns = np.flatnonzero(np.bincount(counted.indices, minlength=counted.shape[1]) >= RARE)
+    position = np.full(counted.shape[1], -1, dtype=np.int32)
+    position[columns] = np.arange(len(columns), dtype=np.int32)
+    solver = LogisticRegression(solver="liblinear", dual=True, C=strength, tol=0.1, random_state=SEED)
+    solver.fit(weighted(counted, idf)[:, columns], np.asarray(labels))
+    weights, intercepts = solver.coef_, solver.intercept_
+    if len(solver.classes_) == 2:
+        weights, intercepts = np.vstack([-weights, weights]), np.concatenate([-intercepts, intercepts])
+    return LinearModel(
+        classes=[str(label) for label in solver.classes_],
+        idf=idf,
+        position=position,
+        weights=np.ascontiguousarray(weights.T, dtype=np.float32),
+        intercepts=intercepts.astype(np.float32),
+    )
+
+
+def held_out(labels: Sequence[str], folds: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Pairs of (training rows, held-out rows), the same ones each time.
+
+    A label with fewer rows than folds stays in training in some folds, which is harmless.
+    """
+    splitter = StratifiedKFold(folds, shuffle=True, random_state=SEED)
+    yield from splitter.split(np.zeros(len(labels)), np.asarray(labels))
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    """Probabilities along the last axis."""
+    shifted = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return shifted / shifted.sum(axis=-1, keepdims=True)

@@ -1,0 +1,63 @@
+"""The store of photos and documents residents send: encrypted, in a folder."""
+
+import asyncio
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cases.models import StoredFile
+from records.base import new_id
+from records.encryption import seal, unseal
+
+MAX_BYTES = 10 * 1024 * 1024
+PURPOSE = "stored file"
+
+_SIGNATURES = {
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"%PDF-": "application/pdf",
+}
+
+
+class FileRefused(Exception):
+    """The file is not one we take; `phrase` names the sentence that says why."""
+
+    def __init__(self, phrase: str) -> None:
+        super().__init__(phrase)
+        self.phrase = phrase
+
+
+def media_type_of(content: bytes) -> str:
+    """What the bytes are, by their own signature and not by their name. Raises FileRefused."""
+    if not content:
+        raise FileRefused("utter_file_empty")
+    if len(content) > MAX_BYTES:
+        raise FileRefused("utter_file_large")
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    for signature, media_type in _SIGNATURES.items():
+        if content.startswith(signature):
+            return media_type
+    raise FileRefused("utter_file_kind")
+
+
+async def store_file(session: AsyncSession, folder: Path, resident_id: str, name: str, content: bytes) -> StoredFile:
+    """Keep a file, encrypted; its row is added to the session. Raises FileRefused."""
+    media_type = media_type_of(content)
+    stored = StoredFile(id=new_id(), resident_id=resident_id, name=name[:120], media_type=media_type, size=len(content))
+    await asyncio.to_thread(_write, folder, stored.id, content)
+    session.add(stored)
+    await session.flush()
+    return stored
+
+
+def _write(folder: Path, file_id: str, content: bytes) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = folder / f".{file_id}"
+    fresh.write_bytes(seal(content, PURPOSE))
+    fresh.rename(folder / file_id)
+
+
+def read_file(folder: Path, file_id: str) -> bytes:
+    """The bytes of a stored file."""
+    return unseal((folder / file_id).read_bytes(), PURPOSE)

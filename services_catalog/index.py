@@ -1,0 +1,96 @@
+"""The catalogue index: what the dialogue engine is told of the items, and the text it learns from.
+
+The engine is another interpreter and reads no Python of ours, so the contract is a file; bot/engine/README.md
+describes it from the other side.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from services_catalog.loader import CATALOG_DIR, Catalog
+from services_catalog.schema import Item
+from services_catalog.yaml_source import CatalogError, line_of, read_mapping
+
+FORMAT = 1
+
+Utterances = Mapping[str, list[str]]
+
+
+def read_utterances(item: Item, root: Path = CATALOG_DIR) -> Utterances:
+    """What residents say about `item`, by intent; empty where nothing has been collected yet.
+
+    Raises CatalogError where the file is not a mapping of intents to lists of sentences.
+    """
+    path = root / "utterances" / item.department / f"{item.id}.yml"
+    if not path.exists():
+        return {}
+    by_intent = read_mapping(path).get("utterances")
+    if not isinstance(by_intent, dict):
+        raise CatalogError(path, 1, "应当是 utterances: {意图: [句子, ...]}")
+    for intent, sentences in by_intent.items():
+        if not isinstance(sentences, list) or not all(isinstance(text, str) and text.strip() for text in sentences):
+            line = line_of(path, ("utterances", str(intent)))
+            raise CatalogError(path, line, f"{intent} 下面应当是一条条句子")
+    return {str(intent): sentences for intent, sentences in by_intent.items()}
+
+
+def write_index(catalog: Catalog, path: Path, root: Path = CATALOG_DIR) -> str:
+    """Write the index to `path` and return a hash of its content.
+
+    The same catalogue gives the same bytes. The file is replaced in one step, so that the engine, which reads
+    it at any time, never sees half of it.
+    """
+    entries = [_entry(catalog.items[item_id], root) for item_id in sorted(catalog.items)]
+    content = json.dumps({"format": FORMAT, "items": entries}, ensure_ascii=False, indent=1).encode()
+    _replace(path, content)
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def write_training_data(catalog: Catalog, folder: Path, root: Path = CATALOG_DIR) -> None:
+    """Write the items' utterances by intent, as Rasa reads them, to `folder`/items.yml."""
+    by_intent: dict[str, dict[str, None]] = {}
+    for item_id in sorted(catalog.items):
+        for intent, sentences in read_utterances(catalog.items[item_id], root).items():
+            by_intent.setdefault(intent, {}).update(dict.fromkeys(sentences))
+    document = {
+        "version": "3.1",
+        "nlu": [
+            {
+                "intent": intent,
+                "examples": "".join(f"- {' '.join(text.split())}\n" for text in by_intent[intent]),
+            }
+            for intent in sorted(by_intent)
+        ],
+    }
+    _replace(folder / "items.yml", yaml.safe_dump(document, allow_unicode=True, sort_keys=False).encode())
+
+
+def _entry(item: Item, root: Path) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "name": item.name,
+        "call_it": item.call_it,
+        "spoken_names": item.spoken_names,
+        "conditions": item.conditions,
+        "summary": item.summary,
+        "utterances": read_utterances(item, root),
+    }
+
+
+def _replace(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
