@@ -1,7 +1,5 @@
 """Beginning an application: what it takes, told at once; consent; a draft, new or taken up again."""
 
-from rasa_sdk.events import FollowupAction
-
 from actions import asking
 from actions.base import Events, Heard, TurnAction
 from actions.finding import HUMAN, ask_which, find, miss, understood
@@ -53,8 +51,9 @@ class ActionResume(TurnAction):
         draft = await drafts.latest_draft(turn.session, turn.resident_id)
         if draft is None or draft.item_id not in turn.catalog.items:
             turn.say("utter_no_draft")
-            return []
-        return await take_up(turn, draft)
+        else:
+            await take_up(turn, draft)
+        return []
 
 
 async def propose(turn: Turn, item: Item) -> None:
@@ -86,29 +85,29 @@ async def propose(turn: Turn, item: Item) -> None:
     turn.ask(f"{told}\n{question}", [begin, LATER, HUMAN])
 
 
-async def begin(turn: Turn, item: Item) -> Events:
+async def begin(turn: Turn, item: Item) -> None:
     """Open a draft, with the consent just given, and ask the first question."""
     if not await profile.has_consented(turn.session, turn.resident_id):
         profile.record_consent(turn.session, turn.resident_id)
     draft = await drafts.open_draft(turn.session, turn.resident_id, item.id)
-    return await _enter(turn, draft)
+    await _enter(turn, draft)
 
 
-async def take_up(turn: Turn, draft: Case) -> Events:
+async def take_up(turn: Turn, draft: Case) -> None:
     """Go on with a draft where it stood."""
     turn.say("utter_draft_taken_up", item=named(turn.catalog.items[draft.item_id]))
-    return await _enter(turn, draft)
+    await _enter(turn, draft)
 
 
-async def restart(turn: Turn, draft: Case) -> Events:
+async def restart(turn: Turn, draft: Case) -> None:
     """Give a draft up and begin anew."""
     item = turn.catalog.items[draft.item_id]
     drafts.discard(turn.session, draft)
-    return await begin(turn, item)
+    await begin(turn, item)
 
 
-async def _enter(turn: Turn, draft: Case) -> Events:
+async def _enter(turn: Turn, draft: Case) -> None:
+    """Open the form. The engine learns of it with the next turn's state."""
     turn.state.item_id, turn.state.case_id, turn.state.wish = draft.item_id, draft.id, None
     turn.state.loop = APPLICATION_FORM
     await asking.ask_next(turn, draft)
-    return [FollowupAction(APPLICATION_FORM)]

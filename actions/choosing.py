@@ -30,17 +30,17 @@ class ActionChoose(TurnAction):
             case "apply" if item is not None:
                 await application.propose(turn, item)
             case "begin" if item is not None:
-                return await application.begin(turn, item)
+                await application.begin(turn, item)
             case "guide":
                 _tell(turn, rest)
             case "resume" | "restart":
-                return await _draft(turn, verb, rest)
+                await _draft(turn, verb, rest)
             case "submit":
                 await _submitted_before(turn, rest)
             case "human":
                 await handoff.hand_off(turn)
             case "track":
-                return await begin_tracking(turn)
+                begin_tracking(turn)
             case "none":
                 turn.state.misses += 1
                 turn.ask(phrase("utter_none_of_these"), [HUMAN])
@@ -71,12 +71,14 @@ def _tell(turn: Turn, rest: str) -> None:
     turn.show(Bubble(text=text, choices=guide.follow_ups(item, Topic(topic))))
 
 
-async def _draft(turn: Turn, verb: str, case_id: str) -> Events:
+async def _draft(turn: Turn, verb: str, case_id: str) -> None:
     draft = await drafts.find(turn.session, case_id)
     if draft is None or draft.resident_id != turn.resident_id or draft.status != Status.DRAFT.value:
         turn.say("utter_draft_gone")
-        return []
-    return await (application.take_up(turn, draft) if verb == "resume" else application.restart(turn, draft))
+    elif verb == "resume":
+        await application.take_up(turn, draft)
+    else:
+        await application.restart(turn, draft)
 
 
 async def _submitted_before(turn: Turn, case_id: str) -> None:

@@ -29,7 +29,7 @@ async def obey(turn: Turn, case: Case, heard: Heard, *, in_form: bool) -> bool:
             turn.say("utter_large_type")
         case "repeat" | "resume":
             await asking.ask_next(turn, case)
-        case "back":
+        case "go_back":
             await correcting.back(turn, case)
         case "modify":
             if not await correcting.correct(turn, case, heard):
@@ -88,7 +88,7 @@ class ActionCommand(TurnAction):
     async def act(self, turn: Turn, heard: Heard) -> Events:
         """Obey, with what there is to obey about."""
         draft = await drafts.latest_draft(turn.session, turn.resident_id)
-        if heard.intent in ("repeat", "back"):
+        if heard.intent in ("repeat", "go_back"):
             await _repeat_last(turn)
         elif heard.intent == "cancel":
             turn.state.wish = None

@@ -71,7 +71,7 @@ def tell_of(turn: Turn, item: Item, intent: str) -> None:
 
 def follow_ups(item: Item, told: Topic) -> list[Choice]:
     """What a resident may want next after hearing about an item."""
-    choices = [Choice(label="开始办理", value=f"apply:{item.id}")] if Mode.ONLINE in item.modes or item.modes else []
+    choices = [Choice(label="开始办理", value=f"apply:{item.id}")]
     for topic, label in (
         (Topic.CONDITIONS, "什么条件"),
         (Topic.MATERIALS, "要什么材料"),

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions import handoff, submitting
 from actions.base import Events, Heard, TurnAction
@@ -35,12 +35,14 @@ class ActionTrackCase(TurnAction):
             turn.state.tracking_number = number
             if last_four is not None:
                 await _look_up(turn, last_four)
-                return []
-            return await begin_tracking(turn)
+            else:
+                begin_tracking(turn)
+            return []
         own = await tracking.own_cases(turn.session, turn.resident_id)
         own = [case for case in own if case.item_id in turn.catalog.items]
         if not own:
-            return await begin_tracking(turn)
+            begin_tracking(turn)
+            return []
         for case in own[:3]:
             await submitting.show_case(turn, case, turn.catalog.items[case.item_id])
         turn.ask(phrase("utter_track_others"), [Choice(label="查别的办件", value="track")])
@@ -81,15 +83,14 @@ class ValidateTrackingForm(TurnAction):
 _LATER = Choice(label="先不查", value="later")
 
 
-async def begin_tracking(turn: Turn) -> Events:
+def begin_tracking(turn: Turn) -> None:
     """Open the tracking form and ask for what is missing."""
     if turn.state.tracking_failures >= MAX_FAILURES:
         turn.ask(phrase("utter_track_locked"), [Choice(label="找人工", value="human")])
-        return []
+        return
     turn.state.loop = TRACKING_FORM
     asked = "utter_track_ask_number" if turn.state.tracking_number is None else "utter_track_ask_digits"
     turn.ask(phrase(asked), [_LATER])
-    return [FollowupAction(TRACKING_FORM)]
 
 
 async def _look_up(turn: Turn, last_four: str) -> None:
@@ -114,7 +115,7 @@ async def _neither(turn: Turn, heard: Heard) -> None:
     if heard.intent == "human":
         _leave(turn)
         await handoff.hand_off(turn)
-    elif heard.intent in ("cancel", "back", "deny", "dont_know", "thanks", "bye"):
+    elif heard.intent in ("cancel", "go_back", "deny", "dont_know", "thanks", "bye"):
         _leave(turn)
         turn.say("utter_later")
     else:

@@ -27,8 +27,12 @@ _HELP = """1call办：街道办事对话助手。
 def main() -> None:
     """Run the command asked for. SIGTERM unwinds like Ctrl-C, so that children end."""
     signal.signal(signal.SIGTERM, _terminated)
-    asked = sys.argv[1:2]
-    command_line([asked[0]] if asked and asked[0] in COMMANDS else COMMANDS)(prog_name="./onecall")
+    asked = sys.argv[1] if len(sys.argv) > 1 else "--help"
+    if asked not in COMMANDS and not asked.startswith("-"):
+        typer.echo(f"没有 {asked} 这个命令。可用的命令：{'、'.join(COMMANDS)}", err=True)
+        sys.exit(2)
+    line = command_line([asked] if asked in COMMANDS else COMMANDS)
+    line(args=sys.argv[1:] or ["--help"], prog_name="./onecall")
 
 
 def command_line(names: list[str] | tuple[str, ...] = COMMANDS) -> typer.Typer:
@@ -36,7 +40,6 @@ def command_line(names: list[str] | tuple[str, ...] = COMMANDS) -> typer.Typer:
     line = typer.Typer(
         help=_HELP,
         add_completion=False,
-        no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )

@@ -118,7 +118,7 @@ def _key_file() -> Iterator[Finding]:
     if settings().data_key is not None:
         yield Finding("key", "ok", "密钥由 ONECALL_DATA_KEY 给出")
         return
-    key_file = settings().data_dir / "onecall.key"
+    key_file = settings().data_dir / "key"
     if not key_file.exists():
         yield Finding("key", "made_by_up", f"还没有密钥文件 {key_file}", "请运行 ./onecall up，会自动建立；之后请备份")
     elif key_file.stat().st_mode & 0o077:

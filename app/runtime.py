@@ -44,12 +44,14 @@ class Runtime:
 
 
 @asynccontextmanager
-async def running(model: Path, paths: Paths | None = None) -> AsyncIterator[Runtime]:
+async def running(
+    model: Path, chosen: Settings | None = None, paths: Paths | None = None
+) -> AsyncIterator[Runtime]:
     """A running 1call, without its web server. The database is expected to be migrated.
 
     Starts the engine and waits until it understands; raises EngineError if it does not.
     """
-    chosen = settings()
+    chosen = chosen or settings()
     keys = load_keys(chosen.data_key, chosen.data_dir / "key")
     use_keys(keys)
     phrases()

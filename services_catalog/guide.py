@@ -45,6 +45,4 @@ def _templates() -> Environment:
     return Environment(  # noqa: S701 - plain text for a chat, not HTML
         loader=FileSystemLoader(TEMPLATES_DIR),
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )

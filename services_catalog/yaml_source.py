@@ -50,7 +50,8 @@ def _refuse_aliases(content: str) -> None:
     """Aliases can make a small file grow without bound, and the catalogue needs none."""
     for event in yaml.parse(content, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="不能使用 YAML 别名（*）", problem_mark=cast(yaml.Mark, event.start_mark))
+            mark = cast(yaml.Mark, event.start_mark)
+            raise yaml.MarkedYAMLError(problem="不能使用 YAML 别名（*）", problem_mark=mark)
 
 
 def line_of(path: Path, location: Sequence[str | int]) -> int:

@@ -37,6 +37,7 @@ def serve_until_stopped(host: str, port: int, model: Path) -> None:
     from app.engine_process import EngineError
     from app.serve import serve
     from app.setup.errors import SetupError
+    from records.keys import KeyFault
 
     async def serve_here() -> None:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
@@ -61,7 +62,7 @@ def serve_until_stopped(host: str, port: int, model: Path) -> None:
 
     try:
         asyncio.run(serve_here())
-    except EngineError as error:
+    except (EngineError, KeyFault) as error:
         raise SetupError(str(error), "请运行 ./onecall doctor 检查。") from error
 
 

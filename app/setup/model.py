@@ -11,6 +11,7 @@ from app.setup.paths import Paths
 from app.setup.progress import Progress
 
 KEPT_MODELS = 3
+_UNFINISHED = "unfinished-"
 
 
 def write_engine_files(paths: Paths) -> None:
@@ -81,7 +82,7 @@ def prepare_model(paths: Paths, progress: Progress) -> Path:
 
 def _train(paths: Paths, model: Path) -> None:
     paths.models.mkdir(parents=True, exist_ok=True)
-    provisional = model.name.removesuffix(".tar.gz") + ".part"
+    provisional = f"{_UNFINISHED}{model.name.removesuffix('.tar.gz')}"
     log = paths.logs / "train.log"
     log.unlink(missing_ok=True)
     command: list[str | Path] = [
@@ -94,6 +95,8 @@ def _train(paths: Paths, model: Path) -> None:
         "RASA_TELEMETRY_ENABLED": "false",
         "RASA_CACHE_DIRECTORY": str(paths.training_cache),
         "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TQDM_DISABLE": "1",
+        "NO_COLOR": "1",
     }
     trained = paths.models / f"{provisional}.tar.gz"
     trained.unlink(missing_ok=True)
@@ -104,7 +107,7 @@ def _train(paths: Paths, model: Path) -> None:
 
 
 def _forget_old_models(paths: Paths) -> None:
-    for leftover in paths.models.glob("*.part.tar.gz"):
+    for leftover in paths.models.glob(f"{_UNFINISHED}*"):
         leftover.unlink(missing_ok=True)
     models = sorted(paths.models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, reverse=True)
     for old in models[KEPT_MODELS:]:

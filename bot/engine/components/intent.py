@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import joblib
@@ -51,16 +51,9 @@ class IntentClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every example with an intent, then fit the sharpness of the confidence."""
-        started = time.monotonic()
-        labelled = {
-            (example.get(TEXT), example.get(INTENT))
-            for example in training_data.intent_examples
-            if example.get(TEXT) and normalise(example.get(TEXT))
-        }
-        texts, labels = zip(*sorted(labelled))
-        matrix = counts(texts)
-        self._sharpness = _sharpness(matrix, labels)
-        self._model = fit(matrix, labels, STRENGTH)
+        self._model, self._sharpness = learn_intents(
+            [(example.get(TEXT), example.get(INTENT)) for example in training_data.intent_examples]
+        )
         with self._storage.write_to(self._resource) as folder:
             joblib.dump((self._model, self._sharpness), folder / "intent.joblib", compress=1)
         logger.info(
@@ -99,6 +92,17 @@ class IntentClassifier(GraphComponent):
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
+
+
+def learn_intents(examples: Iterable[tuple[str, str]]) -> tuple[LinearModel, float]:
+    """The model learnt from (text, intent) pairs, and the factor that makes its log-odds truthful."""
+    started = time.monotonic()
+    texts, labels = zip(*sorted({(text, intent) for text, intent in examples if text and normalise(text)}))
+    matrix = counts(texts)
+    sharpness = _sharpness(matrix, labels)
+    model = fit(matrix, labels, STRENGTH)
+    logger.info("%d intents, %d sentences, %.0f s", len(model.classes), len(texts), time.monotonic() - started)
+    return model, sharpness
 
 
 def _sharpness(matrix: csr_matrix, labels: Sequence[str]) -> float:
