@@ -38,22 +38,21 @@ class Found:
 def find(turn: Turn, heard: Heard, *, spoken_of: bool = True) -> Found:
     """The item a message means; without one, the item `spoken_of` before, if that may be meant."""
     catalog = turn.catalog.items
-    by_name = [catalog[item_id] for item_id in heard.named if item_id in catalog]
-    if len(by_name) == 1:
-        return Found((by_name[0],))
+    named_items = [catalog[item_id] for item_id in heard.named if item_id in catalog]
     candidates = [c for c in heard.candidates if c.item_id in catalog and c.p >= MAYBE]
-    if by_name:
-        candidates = [c for c in candidates if catalog[c.item_id] in by_name] or candidates
     if candidates and candidates[0].p >= SURE:
         best = catalog[candidates[0].item_id]
         rivals = {other.item for other in best.confusable_with}
         close = [c for c in candidates[1:] if c.item_id in rivals and c.p >= SHARP * candidates[0].p]
         return Found((best, *(catalog[c.item_id] for c in close[: OFFERED - 1])))
+    if len(named_items) == 1 and (not candidates or candidates[0].item_id == named_items[0].id):
+        return Found((named_items[0],))
+    if named_items:
+        likely = [catalog[c.item_id] for c in candidates if catalog[c.item_id] not in named_items]
+        return Found(tuple([*named_items, *likely][:OFFERED]))
     if spoken_of and turn.state.item_id is not None and turn.state.item_id in catalog:
         return Found((catalog[turn.state.item_id],))
-    if len(candidates) == 1 or by_name:
-        return Found(tuple(by_name[:OFFERED]) if by_name else ())
-    return Found(tuple(catalog[c.item_id] for c in candidates[:OFFERED]))
+    return Found(tuple(catalog[c.item_id] for c in candidates[:OFFERED])) if len(candidates) > 1 else Found(())
 
 
 def ask_which(turn: Turn, items: tuple[Item, ...], intent: str) -> None:

@@ -15,15 +15,20 @@ QUESTION = 0.45
 """From this confidence on a question intent interrupts, if the text also looks like a question."""
 SURE_INTENT = 0.8
 
+_NUMBER = re.compile(r"[0-9０-９]{4}")
+_ENDS_ASKING = re.compile(r"(?:[?？]|吗|呢|么|呀)[。！~\s]*$")
 _ASKING = re.compile(r"[?？]|吗|呢|什么|多少|多久|怎么|咋|哪|几天|为啥|干嘛|谁|能不能|要不要|可以不")
 
 
 async def interrupt(turn: Turn, case: Case, heard: Heard) -> bool:
     """Serve an interruption, then ask again. False if the message is none."""
     asks = _ASKING.search(turn.text) is not None
-    likely = heard.confidence >= (QUESTION if asks else SURE_INTENT)
-    if not likely:
+    if not asks and _NUMBER.search(turn.text):
+        return False  # a number mistyped is an answer to correct, not a change of subject
+    if heard.confidence < (QUESTION if asks else SURE_INTENT):
         return False
+    if heard.intent == "out_of_scope" and not _ENDS_ASKING.search(turn.text):
+        return False  # 杭州银行 is no business of the street, and still an answer
     if heard.intent == "human":
         await handoff.hand_off(turn)
         return True

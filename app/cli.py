@@ -16,6 +16,8 @@ COMMANDS = (
     "up",
     "doctor",
     "chat",
+    "simulate",
+    "bench",
     "test",
 )
 

@@ -44,9 +44,7 @@ class Runtime:
 
 
 @asynccontextmanager
-async def running(
-    model: Path, chosen: Settings | None = None, paths: Paths | None = None
-) -> AsyncIterator[Runtime]:
+async def running(model: Path, chosen: Settings | None = None, paths: Paths | None = None) -> AsyncIterator[Runtime]:
     """A running 1call, without its web server. The database is expected to be migrated.
 
     Starts the engine and waits until it understands; raises EngineError if it does not.

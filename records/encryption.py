@@ -47,7 +47,7 @@ def unseal(sealed: bytes, purpose: str) -> bytes:
     """Decrypt what `seal` made. Raises Undecryptable."""
     try:
         return _current[0].aead.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
         raise Undecryptable(purpose) from error
 
 

@@ -51,7 +51,7 @@ def _decoded(text: str, where: str) -> bytes:
 
 def _create(key_file: Path) -> None:
     key_file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = key_file.with_name(f".{key_file.name}.{os.getpid()}")
+    fresh = key_file.with_name(f".{key_file.name}.{secrets.token_hex(8)}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode())

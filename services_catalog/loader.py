@@ -54,7 +54,7 @@ def load_catalog(root: Path = CATALOG_DIR) -> Catalog:
     departments = {d.id: d for d in _read_list(root / "departments.yml", "departments", Department, errors)}
     windows = {w.id: w for w in _read_list(root / "windows.yml", "windows", Window, errors)}
     proxy_fields = tuple(_read_list(root / "fields.yml", "proxy", FormField, errors))
-    shared: dict[str, Any] = _collect(lambda: read_mapping(root / "fields.yml").get("shared", {}), errors) or {}
+    shared: dict[str, Any] = _collect(lambda: _read_shared(root / "fields.yml"), errors) or {}
     items: dict[str, Item] = {}
     for path in sorted((root / "items").glob("*/*.yml")):
         item = _collect(lambda path=path: read_item(path, shared), errors)  # type: ignore[misc]
@@ -94,7 +94,7 @@ def _expanded(path: Path, number: int, field: Any, shared: Mapping[str, Any]) ->
     if not isinstance(field, dict) or "use" not in field:
         return field
     name = field["use"]
-    if name not in shared:
+    if not isinstance(name, str) or name not in shared:
         raise CatalogError(path, line_of(path, ("fields", number)), f"fields.yml 里没有共用字段 {name}")
     return {"key": name, **shared[name], **{key: value for key, value in field.items() if key != "use"}}
 
@@ -111,11 +111,27 @@ def _parsed(path: Path, data: Any, model: type[Model], at: tuple[str | int, ...]
 
 
 def _read_list(path: Path, key: str, model: type[Model], errors: list[CatalogError]) -> Iterator[Model]:
-    entries = (_collect(lambda: read_mapping(path), errors) or {}).get(key, [])
+    data = _collect(lambda: read_mapping(path), errors)
+    if data is None:
+        return
+    entries = data.get(key)
+    if not isinstance(entries, list):
+        errors.append(CatalogError(path, line_of(path, (key,)), f"{key}：应当是列表"))
+        return
     for number, entry in enumerate(entries):
         parsed = _collect(lambda n=number, e=entry: _parsed(path, e, model, (key, n)), errors)  # type: ignore[misc]
         if parsed is not None:
             yield parsed
+
+
+def _read_shared(path: Path) -> dict[str, Any]:
+    shared = read_mapping(path).get("shared")
+    if not isinstance(shared, dict):
+        raise CatalogError(path, line_of(path, ("shared",)), "shared：应当是“键: 值”的形式")
+    for name, field in shared.items():
+        if not isinstance(field, dict):
+            raise CatalogError(path, line_of(path, ("shared", name)), f"shared.{name}：应当是“键: 值”的形式")
+    return shared
 
 
 def _collect(read: Callable[[], Result], errors: list[CatalogError]) -> Result | None:

@@ -44,9 +44,7 @@ class TurnInput(InputChannel):
         """The channel with the token of the environment. Raises TokenMissingError where there is none."""
         token = os.environ.get(TOKEN_VARIABLE, "")
         if len(token) < TOKEN_AT_LEAST:
-            raise TokenMissingError(
-                f"{TOKEN_VARIABLE} must be set, with at least {TOKEN_AT_LEAST} characters"
-            )
+            raise TokenMissingError(f"{TOKEN_VARIABLE} must be set, with at least {TOKEN_AT_LEAST} characters")
         return cls(token)
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:

@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.loading import load_data
 from bot.engine.components.candidates import NONE, Candidates
 from bot.engine.components.catalogue import IndexedItem, read_index
 from bot.engine.components.evidence import probabilities
-from bot.engine.components.features import counts, counts_of
+from bot.engine.components.features import counts
 from bot.engine.components.finder_training import Knowledge, learn
 from bot.engine.components.intent import learn_intents
 from bot.engine.components.linear import softmax
@@ -77,9 +77,7 @@ def _part(text: str) -> int:
 
 def _without(items: Sequence[IndexedItem], held: Sequence[Sentence]) -> list[IndexedItem]:
     hidden = {sentence.text for sentence in held}
-    return [
-        replace(item, utterances=tuple(text for text in item.utterances if text not in hidden)) for item in items
-    ]
+    return [replace(item, utterances=tuple(text for text in item.utterances if text not in hidden)) for item in items]
 
 
 def _print_items(knowledge: Knowledge, held: Sequence[Sentence]) -> None:
@@ -89,7 +87,7 @@ def _print_items(knowledge: Knowledge, held: Sequence[Sentence]) -> None:
     asked = [sentence for sentence in held if sentence.item is not None]
     for sentence in asked:
         started = time.perf_counter()
-        evidence = candidates.evidence(knowledge.model, [sentence.text], counts_of(sentence.text))
+        evidence = candidates.evidence(knowledge.model, [sentence.text], counts([sentence.text]))
         chances.append(probabilities(evidence, knowledge.weights)[0, :-1])
         spent.append((time.perf_counter() - started) * 1000)
     _print_figures(candidates.ids, asked, np.array(chances))
@@ -131,7 +129,7 @@ def _print_intents(kept: Sequence[Sentence], held: Sequence[Sentence]) -> None:
     started = time.monotonic()
     model, sharpness = learn_intents([(sentence.text, sentence.intent) for sentence in kept])
     print(f"intents: trained in {time.monotonic() - started:.0f} s")
-    confidence = softmax(model.scores(counts([sentence.text for sentence in held])) * sharpness)
+    confidence = softmax(model.scores(counts([sentence.text for sentence in held], ends=True)) * sharpness)
     order = np.argsort(-confidence, axis=1)
     guessed = np.array(model.classes)[order]
     truth = np.array([sentence.intent for sentence in held])
@@ -142,7 +140,7 @@ def _print_intents(kept: Sequence[Sentence], held: Sequence[Sentence]) -> None:
     print(f"  about an item {right[about].mean():.3f}, generic {right[~about].mean():.3f}")
     for intent in sorted(set(truth)):
         own, called = truth == intent, guessed[:, 0] == intent
-        wrong = [name for name in guessed[own & ~right, 0]]
+        wrong = list(guessed[own & ~right, 0])
         often = max(set(wrong), key=wrong.count) if wrong else "-"
         print(
             f"  {intent:16} {own.sum():4}  recall {right[own].mean():.2f}"

@@ -58,9 +58,7 @@ def _tracker(processor: MessageProcessor, request: TurnRequest) -> DialogueState
     tracker = DialogueStateTracker(request.conversation, domain.slots)
     tracker.model_id = processor.model_metadata.model_id
     tracker.assistant_id = processor.model_metadata.assistant_id
-    tracker.update_with_events(
-        list(_past(request, {slot.name for slot in domain.slots}, domain.form_names)), domain
-    )
+    tracker.update_with_events(list(_past(request, {slot.name for slot in domain.slots}, domain.form_names)), domain)
     return tracker
 
 
@@ -82,9 +80,7 @@ def _past(request: TurnRequest, slots: set[str], forms: Iterable[str]) -> Iterab
 
 def _slots(tracker: DialogueStateTracker) -> dict[str, Any]:
     return {
-        name: slot.value
-        for name, slot in tracker.slots.items()
-        if slot.value is not None and name not in _NOT_KEPT
+        name: slot.value for name, slot in tracker.slots.items() if slot.value is not None and name not in _NOT_KEPT
     }
 
 

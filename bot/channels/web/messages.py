@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.conversation.bubbles import Bubble, Speaker
+from bot.conversation.bubbles import Bubble, CaseCard, Speaker
 from bot.conversation.history import Said
 from bot.conversation.ownership import Owner
 
@@ -63,10 +63,17 @@ def _bot_message(said: Said, bubble: Bubble, speaker: Speaker) -> PageMessage:
         id=f"out-{said.number}",
         speaker=speaker.value,
         at=said.at,
-        text=bubble.text,
+        text=_words(bubble),
         choices=[choice.model_dump() for choice in bubble.choices],
         progress=None if bubble.progress is None else bubble.progress.model_dump(),
         card=card,
         links=links,
         asks_file=bubble.asks_file,
     )
+
+
+def _words(bubble: Bubble) -> str:
+    """The bubble's text without what its card shows anyway: a summary keeps its first line, a case none."""
+    if bubble.card is None:
+        return bubble.text
+    return "" if isinstance(bubble.card, CaseCard) else bubble.text.partition("\n")[0]

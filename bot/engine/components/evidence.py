@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 
 from bot.engine.components.linear import softmax
 
-FEATURES = 9
+FEATURES = 11
 PENALTY = 0.5
 
 
@@ -40,8 +40,10 @@ class Evidence:
                 self.cosine * new,
                 new,
                 none,
-                self.named * (1.0 - none),
-                self.alike * (1.0 - none),
+                self.named * known,
+                self.alike * known,
+                self.named * new,
+                self.alike * new,
             ],
             axis=-1,
         ).astype(np.float32)
@@ -55,7 +57,7 @@ def probabilities(evidence: Evidence, weights: np.ndarray) -> np.ndarray:
 def fit_weights(parts: Iterable[tuple[Evidence, np.ndarray]]) -> np.ndarray:
     """Weights under which held-out messages' true candidates (column numbers) are most likely.
 
-    A conditional logit: nine numbers for all items together, so that an item published today, which the
+    A conditional logit: eleven numbers for all items together, so that an item published today, which the
     trained part has never seen, is judged by the same measure as the others.
     """
     prepared = [(evidence.features(), truth) for evidence, truth in parts]

@@ -16,22 +16,22 @@ DIMENSIONS = 2**19
 CHARACTER_NGRAMS = (1, 4)
 SOUND_NGRAMS = (1, 3)
 
+_START, _END = "^", "$"
+
 _HASHER = FeatureHasher(DIMENSIONS, input_type="string", dtype=np.float32, alternate_sign=False)
 
 
-def counts(texts: Sequence[str]) -> csr_matrix:
-    """One row a text: 1 + log of how often each n-gram occurs in it."""
-    matrix = _HASHER.transform(_features(text) for text in texts).tocsr()
+def counts(texts: Sequence[str], ends: bool = False) -> csr_matrix:
+    """One row a text: 1 + log of how often each n-gram occurs in it.
+
+    With `ends` the n-grams know where a text begins and ends. That tells intents apart (人工 alone, ...要带啥 at
+    the end: 4 points of accuracy) and blurs items (1 point less).
+    """
+    matrix = _HASHER.transform(_features(text, ends) for text in texts).tocsr()
     matrix.sum_duplicates()
     np.log(matrix.data, out=matrix.data)
     matrix.data += 1.0
     return matrix
-
-
-@lru_cache(maxsize=64)
-def counts_of(text: str) -> csr_matrix:
-    """`counts` of one message; kept for a moment, because several components ask for the same one."""
-    return counts([text])
 
 
 def inverse_document_frequency(matrix: csr_matrix) -> np.ndarray:
@@ -50,9 +50,11 @@ def weighted(matrix: csr_matrix, idf: np.ndarray) -> csr_matrix:
     return csr_matrix((data, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
-def _features(text: str) -> list[str]:
-    characters = normalise(text)
+def _features(text: str, ends: bool) -> list[str]:
+    characters = list(normalise(text))
     sounds = [sound(character) for character in characters]
+    if ends:
+        characters, sounds = [_START, *characters, _END], [_START, *sounds, _END]
     return _ngrams("c", characters, *CHARACTER_NGRAMS) + _ngrams("s", sounds, *SOUND_NGRAMS)
 
 

@@ -16,8 +16,8 @@ from bot.engine.components.linear import SEED, LinearModel, fit, held_out
 
 logger = logging.getLogger(__name__)
 
-STRENGTH = 20.0
-FOLDS = 4
+STRENGTH = 40.0
+FOLDS = 3
 HIDDEN = 0.15
 """Share of items the trained part is made to forget, in turn, to learn how far retrieval alone may be trusted."""
 
@@ -37,39 +37,43 @@ class Knowledge:
 def learn(items: Sequence[IndexedItem], none_texts: Sequence[str]) -> Knowledge:
     """Train on the items' texts and on sentences about no item. Same input, same result."""
     started = time.monotonic()
-    fixed = [(text, item.id) for item in items for text in (*item.names, *item.descriptions)]
-    spoken = [(text, item.id) for item in items for text in dict.fromkeys(item.utterances)]
-    spoken += [(text, NONE) for text in none_texts]
-    weights = fit_weights(_held_out_evidence(items, fixed, spoken))
-    texts, labels = zip(*(fixed + spoken))
-    model = fit(counts(texts), labels, STRENGTH)
-    logger.info(
-        "items: %d sentences about %d items, %d about none, %.0f s",
-        len(texts) - len(none_texts), len(items), len(none_texts), time.monotonic() - started,
-    )  # fmt: skip
-    return Knowledge(model, weights, counts(none_texts), list(items))
+    pairs = [(text, item.id) for item in items for text in item.texts] + [(text, NONE) for text in none_texts]
+    counted = counts([text for text, _ in pairs])
+    weights = fit_weights(_held_out_evidence(items, pairs, counted))
+    model = fit(counted, [label for _, label in pairs], STRENGTH)
+    about = len(pairs) - len(none_texts)
+    spent = time.monotonic() - started
+    logger.info("%d items, %d sentences, %d about none, %.0f s", len(items), about, len(none_texts), spent)
+    return Knowledge(model, weights, counted[about:], list(items))
 
 
 def _held_out_evidence(
-    items: Sequence[IndexedItem], fixed: list[tuple[str, str]], spoken: list[tuple[str, str]]
+    items: Sequence[IndexedItem], pairs: Sequence[tuple[str, str]], counted: csr_matrix
 ) -> Iterator[tuple[Evidence, np.ndarray]]:
-    """Evidence for sentences the models of their fold have not seen, with the column of the truth."""
+    """Evidence for sentences the models of their fold have not seen, with the column of the truth.
+
+    `counted` has a row for each (text, label) of `pairs`. What an item is called and said to be is never held out:
+    it will be in the index, however new the sentence.
+    """
     chance = np.random.default_rng(SEED)
-    labels = [label for _, label in spoken]
+    labels = np.array([label for _, label in pairs])
     column = {item.id: number for number, item in enumerate(items)} | {NONE: len(items)}
-    for training, rest in held_out(labels, FOLDS):
-        seen = [spoken[row] for row in training]
-        texts, classes = zip(*(fixed + seen))
-        model = fit(counts(texts), classes, STRENGTH)
-        remembered = {text for text, _ in seen}
+    row_of = {pair: row for row, pair in enumerate(pairs)}
+    described = {(text, item.id) for item in items for text in (*item.names, *item.descriptions)}
+    spoken = np.array([row for row, pair in enumerate(pairs) if pair not in described])
+    for _, part in held_out(labels[spoken], FOLDS):
+        held = spoken[part]
+        seen = np.ones(len(pairs), dtype=bool)
+        seen[held] = False
+        model = fit(counted[seen], labels[seen], STRENGTH)
         reduced = [
-            replace(item, utterances=tuple(text for text in item.utterances if text in remembered))
+            replace(item, utterances=tuple(text for text in item.utterances if seen[row_of[text, item.id]]))
             for item in items
         ]
-        candidates = Candidates(reduced, counts([text for text, label in seen if label == NONE]), {})
-        asked = [spoken[row][0] for row in rest]
-        truth = np.array([column[spoken[row][1]] for row in rest])
-        evidence = candidates.evidence(model, asked, counts(asked))
+        rows = {item: counted[[row_of[text, item.id] for text in item.texts]] for item in reduced}
+        candidates = Candidates(reduced, counted[seen & (labels == NONE)], rows)
+        truth = np.array([column[labels[row]] for row in held])
+        evidence = candidates.evidence(model, [pairs[row][0] for row in held], counted[held])
         yield evidence, truth
         forgotten = chance.random(len(items) + 1) < HIDDEN
         forgotten[-1] = False

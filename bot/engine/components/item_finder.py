@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.engine.components.candidates import Candidates
 from bot.engine.components.catalogue import IndexUnreadableError, digest, index_path, read_index
 from bot.engine.components.evidence import probabilities
-from bot.engine.components.features import counts_of
+from bot.engine.components.features import counts
 from bot.engine.components.finder_training import Knowledge, learn
 from bot.engine.components.text import is_payload, normalise
 
@@ -122,7 +122,7 @@ class ItemFinder(GraphComponent):
             if not text or is_payload(text):
                 continue
             candidates = self._candidates
-            evidence = candidates.evidence(self._knowledge.model, [text], counts_of(text))
+            evidence = candidates.evidence(self._knowledge.model, [text], counts([text]))
             chances = probabilities(evidence, self._knowledge.weights)[0, :-1]
             best = np.argsort(-chances)[:RANKING]
             ranking = [{"id": candidates.ids[i], "p": round(float(chances[i]), 4)} for i in best]

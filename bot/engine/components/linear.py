@@ -1,5 +1,6 @@
 """A linear classifier over hashed n-grams that trains in seconds and keeps its weights small."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -32,14 +33,14 @@ class LinearModel:
         where = self.position[rows.indices]
         known = where >= 0
         kept = np.concatenate([[0], np.cumsum(known)])[rows.indptr]
-        matrix = csr_matrix(
-            (rows.data[known], where[known], kept), shape=(rows.shape[0], self.weights.shape[0])
-        )
+        matrix = csr_matrix((rows.data[known], where[known], kept), shape=(rows.shape[0], self.weights.shape[0]))
         return matrix @ self.weights + self.intercepts
 
 
-def fit(counted: csr_matrix, labels: Sequence[str], strength: float) -> LinearModel:
+def fit(counted: csr_matrix, labels: Sequence[str], strength: float, levelling: float = 0.0) -> LinearModel:
     """Train on the rows of `counted`. `strength` is C, the inverse of regularisation.
+
+    `levelling` from 0 to 1 raises the weight of rare labels; at 1 every label weighs the same in sum.
 
     liblinear's dual solver: 132 classes and 5,000 sentences take 2.5 s, where multinomial L-BFGS took
     105 s for the same accuracy.
@@ -48,7 +49,11 @@ def fit(counted: csr_matrix, labels: Sequence[str], strength: float) -> LinearMo
     columns = np.flatnonzero(np.bincount(counted.indices, minlength=counted.shape[1]) >= RARE)
     position = np.full(counted.shape[1], -1, dtype=np.int32)
     position[columns] = np.arange(len(columns), dtype=np.int32)
-    solver = LogisticRegression(solver="liblinear", dual=True, C=strength, tol=0.1, random_state=SEED)
+    frequency = Counter(labels)
+    weight = {label: (len(labels) / len(frequency) / often) ** levelling for label, often in frequency.items()}
+    solver = LogisticRegression(
+        solver="liblinear", dual=True, C=strength, tol=0.1, class_weight=weight, random_state=SEED
+    )
     solver.fit(weighted(counted, idf)[:, columns], np.asarray(labels))
     weights, intercepts = solver.coef_, solver.intercept_
     if len(solver.classes_) == 2:

@@ -38,9 +38,7 @@ class Names:
         A name inside a longer matched name does not count: 残疾证丢了 names the lost certificate only.
         """
         characters = normalise(text)
-        return self._found(
-            characters, [characters[i : i + 1] for i in range(len(characters))], self._written, ""
-        )
+        return self._found(characters, [characters[i : i + 1] for i in range(len(characters))], self._written, "")
 
     def alike(self, text: str) -> list[str]:
         """Ids of the items whose name sounds like a part of `text`, or that a short `text` mistypes."""

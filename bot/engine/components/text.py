@@ -39,9 +39,7 @@ def core(text: str) -> str:
 
 
 _SPOKEN: dict[int, str] = {
-    number: (_DIGITS[number // 10] if number >= 20 else "")
-    + "十"
-    + (_DIGITS[number % 10] if number % 10 else "")
+    number: (_DIGITS[number // 10] if number >= 20 else "") + "十" + (_DIGITS[number % 10] if number % 10 else "")
     for number in range(10, 100)
 }
 

@@ -24,13 +24,21 @@ function renderSteps({ step, total }) {
   );
 }
 
+/** Each line of a text as a block of its own; the later lines of a numbered one stand under its words. */
+function renderWords(text) {
+  const lines = text
+    .split("\n")
+    .map((line) => element("span", { class: /^\d+\. /.test(line) ? "words__line words__line--numbered" : "words__line" }, line));
+  return element("p", { class: "bubble__words" }, ...lines);
+}
+
 function renderBubble(message) {
   if (message.text === "" && message.file === null && message.progress === null) return null;
   return element(
     "div",
     { class: "bubble" },
     message.progress === null ? null : renderSteps(message.progress),
-    message.text === "" ? null : element("p", { class: "bubble__words" }, message.text),
+    message.text === "" ? null : renderWords(message.text),
     message.file === null
       ? null
       : element(

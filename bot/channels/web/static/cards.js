@@ -90,7 +90,7 @@ function renderCase(card) {
     "section",
     { class: "card case", "aria-label": card.title },
     element("h2", { class: "card__title" }, card.title),
-    card.item === card.title ? null : element("p", { class: "case__item" }, card.item),
+    card.title.includes(card.item) ? null : element("p", { class: "case__item" }, card.item),
     element(
       "div",
       { class: "case__number" },

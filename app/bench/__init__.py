@@ -1,0 +1,1 @@
+"""Benchmarks, as commands: nothing here is a test, machines are too different."""

@@ -1,0 +1,59 @@
+import pytest
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.engine.components.intent import IntentClassifier
+
+
+@pytest.fixture
+def classifier(
+    storage: LocalModelStorage, resource: Resource, context: ExecutionContext, training_data: TrainingData
+) -> IntentClassifier:
+    IntentClassifier.create({}, storage, resource, context).train(training_data)
+    return IntentClassifier.load({}, storage, resource, context)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("办低保带什么东西", "ask_materials"),
+        ("我想申请残疾证", "apply"),
+        ("找真人", "human"),
+        ("我想申请残及证", "apply"),
+    ],
+)
+def test_the_likeliest_intent_comes_first_in_a_ranking_of_five(
+    classifier: IntentClassifier, text: str, intent: str
+) -> None:
+    message = Message({"text": text})
+    classifier.process([message])
+    ranking = message.get("intent_ranking")
+    assert message.get("intent")["name"] == ranking[0]["name"] == intent
+    assert len(ranking) == 5
+    confidences = [entry["confidence"] for entry in ranking]
+    assert confidences == sorted(confidences, reverse=True)
+    assert 0 < sum(confidences) <= 1.0001
+
+
+def test_a_payload_is_not_touched(classifier: IntentClassifier) -> None:
+    message = Message({"text": "/apply"})
+    classifier.process([message])
+    assert message.get("intent") is None
+
+
+def test_training_twice_gives_the_same(
+    classifier: IntentClassifier,
+    training_data: TrainingData,
+    context: ExecutionContext,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    storage, resource = LocalModelStorage(tmp_path_factory.mktemp("again")), Resource("again")
+    IntentClassifier.create({}, storage, resource, context).train(training_data)
+    again = IntentClassifier.load({}, storage, resource, context)
+    first, second = Message({"text": "我要办证"}), Message({"text": "我要办证"})
+    classifier.process([first])
+    again.process([second])
+    assert first.get("intent_ranking") == second.get("intent_ranking")
