@@ -2,6 +2,7 @@
 
 from actions import application, guide, handoff, submitting
 from actions.base import Events, Heard, TurnAction
+from actions.erasing import erase
 from actions.finding import HUMAN
 from actions.tracking import begin_tracking
 from bot.conversation.bubbles import Bubble
@@ -37,6 +38,8 @@ class ActionChoose(TurnAction):
                 await _draft(turn, verb, rest)
             case "submit":
                 await _submitted_before(turn, rest)
+            case "erase":
+                await erase(turn)
             case "human":
                 await handoff.hand_off(turn)
             case "track":

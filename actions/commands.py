@@ -2,6 +2,7 @@
 
 from actions import asking, correcting, handoff
 from actions.base import Events, Heard, TurnAction
+from actions.erasing import ask_erase, erase
 from bot.conversation.bubbles import Choice
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
@@ -36,6 +37,8 @@ async def obey(turn: Turn, case: Case, heard: Heard, *, in_form: bool) -> bool:
                 await correcting.change(turn, case, None)
         case "cancel":
             ask_cancel(turn, case)
+        case "erase":
+            ask_erase(turn)
         case "dont_know":
             await _dont_know(turn, case)
         case _:
@@ -65,6 +68,8 @@ async def take_choice(turn: Turn, case: Case, verb: str, rest: str) -> bool:
             _leave(turn)
             drafts.discard(turn.session, case)
             turn.say("utter_draft_discarded")
+        case "erase":
+            await erase(turn)
         case "human":
             await handoff.hand_off(turn)
         case "switch":
@@ -88,9 +93,7 @@ class ActionCommand(TurnAction):
     async def act(self, turn: Turn, heard: Heard) -> Events:
         """Obey, with what there is to obey about."""
         draft = await drafts.latest_draft(turn.session, turn.resident_id)
-        if heard.intent in ("repeat", "go_back"):
-            await _repeat_last(turn)
-        elif heard.intent == "cancel":
+        if heard.intent == "cancel":
             turn.state.wish = None
             turn.say("utter_nothing_to_cancel" if draft is None else "utter_draft_waits")
         elif heard.intent == "modify" and draft is not None and draft.status == Status.DRAFT.value:
@@ -104,16 +107,6 @@ class ActionCommand(TurnAction):
         elif heard.intent == "modify":
             turn.ask(phrase("utter_modify_filed"), [Choice(label="找人工", value="human")])
         return []
-
-
-async def _repeat_last(turn: Turn) -> None:
-    from bot.conversation.history import last_said
-
-    bubble = await last_said(turn.session, turn.conversation.id)
-    if bubble is None:
-        turn.say("utter_help")
-    else:
-        turn.show(bubble)
 
 
 async def _dont_know(turn: Turn, case: Case) -> None:

@@ -111,7 +111,7 @@ async def _take_text(turn: Turn, case: Case, field: FormField, heard: Heard) -> 
     if field.skippable and skips(turn.text):
         await _kept(turn, case, field, drafts.SKIPPED, "typed")
     elif not answer.certain and (
-        await correcting.correct(turn, case, heard) or await interruptions.interrupt(turn, case, heard)
+        await correcting.correct(turn, case, heard) or await interruptions.interrupt(turn, case, heard, readable=True)
     ):
         return
     else:

@@ -77,7 +77,8 @@ def follow_ups(item: Item, told: Topic) -> list[Choice]:
         (Topic.MATERIALS, "要什么材料"),
         (Topic.TIME, "要多久"),
         (Topic.PLACE, "去哪里办"),
+        (Topic.QUESTIONS, "大家常问的"),
     ):
-        if topic is not told and len(choices) < 4:
+        if topic is not told and (topic is not Topic.QUESTIONS or item.questions):
             choices.append(Choice(label=label, value=f"guide:{topic.value}:{item.id}"))
     return choices

@@ -20,10 +20,13 @@ _ENDS_ASKING = re.compile(r"(?:[?？]|吗|呢|么|呀)[。！~\s]*$")
 _ASKING = re.compile(r"[?？]|吗|呢|什么|多少|多久|怎么|咋|哪|几天|为啥|干嘛|谁|能不能|要不要|可以不")
 
 
-async def interrupt(turn: Turn, case: Case, heard: Heard) -> bool:
-    """Serve an interruption, then ask again. False if the message is none."""
+async def interrupt(turn: Turn, case: Case, heard: Heard, *, readable: bool = False) -> bool:
+    """Serve an interruption, then ask again. False if the message is none.
+
+    A text that is `readable` as the answer is taken for a question only if it looks like one.
+    """
     asks = _ASKING.search(turn.text) is not None
-    if not asks and _NUMBER.search(turn.text):
+    if not asks and (readable or _NUMBER.search(turn.text)):
         return False  # a number mistyped is an answer to correct, not a change of subject
     if heard.confidence < (QUESTION if asks else SURE_INTENT):
         return False

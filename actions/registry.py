@@ -6,6 +6,7 @@ from actions.application import ActionApply, ActionResume
 from actions.base import TurnAction
 from actions.choosing import ActionChoose
 from actions.commands import ActionCommand
+from actions.erasing import ActionErase
 from actions.form_turn import ValidateApplicationForm
 from actions.guide import ActionGuide
 from actions.handoff import ActionHandoff
@@ -19,6 +20,7 @@ ACTIONS: tuple[type[TurnAction], ...] = (
     ActionChoose,
     ActionCommand,
     ActionComplain,
+    ActionErase,
     ActionFallback,
     ActionGuide,
     ActionHandoff,

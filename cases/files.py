@@ -3,9 +3,10 @@
 import asyncio
 from pathlib import Path
 
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cases.models import StoredFile
+from cases.models import Case, StoredFile
 from records.base import new_id
 from records.encryption import seal, unseal
 
@@ -56,6 +57,17 @@ def _write(folder: Path, file_id: str, content: bytes) -> None:
     fresh = folder / f".{file_id}"
     fresh.write_bytes(seal(content, PURPOSE))
     fresh.rename(folder / file_id)
+
+
+async def erase_loose_files(session: AsyncSession, folder: Path, resident_id: str) -> None:
+    """Delete the files a resident sent that belong to no filed case."""
+    filed = select(Case.id).where(Case.number.is_not(None))
+    loose = select(StoredFile).where(
+        StoredFile.resident_id == resident_id, or_(StoredFile.case_id.is_(None), StoredFile.case_id.not_in(filed))
+    )
+    for stored in (await session.scalars(loose)).all():
+        await asyncio.to_thread((folder / stored.id).unlink, missing_ok=True)
+        await session.delete(stored)
 
 
 def read_file(folder: Path, file_id: str) -> bytes:

@@ -1,11 +1,71 @@
 """Opening the database: SQLite by default, PostgreSQL by URL."""
 
+import asyncio
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Result, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 SQLITE_BUSY_MS = 10_000
+
+
+class WritingSession(AsyncSession):
+    """A session that queues for SQLite's single write lock, in order, before its first write.
+
+    SQLite lets writers wait by polling with growing pauses, so in a crowd some wait for seconds. Queueing in
+    the process is fair; between processes SQLite's own waiting remains. Without `turnstile`, a plain session.
+    """
+
+    def __init__(self, *arguments: Any, turnstile: asyncio.Lock | None = None, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._turnstile, self._admitted = turnstile, False
+
+    async def execute(self, statement: Any, *arguments: Any, **options: Any) -> Result[Any]:
+        """Execute, as the only writer if the statement writes."""
+        if getattr(statement, "is_dml", False):
+            await self._queue()
+        return await super().execute(statement, *arguments, **options)
+
+    async def flush(self, *arguments: Any, **options: Any) -> None:
+        """Write what is pending, as the only writer."""
+        await self._queue()
+        await super().flush(*arguments, **options)
+
+    async def commit(self) -> None:
+        """Write what is pending and commit, as the only writer, then let the next one in."""
+        if self.new or self.dirty or self.deleted:
+            await self._queue()
+        try:
+            await super().commit()
+        finally:
+            self._let_next_in()
+
+    async def rollback(self) -> None:
+        """Undo and let the next writer in."""
+        try:
+            await super().rollback()
+        finally:
+            self._let_next_in()
+
+    async def close(self) -> None:
+        """Undo what was not committed and let the next writer in."""
+        try:
+            await super().close()
+        finally:
+            self._let_next_in()
+
+    async def _queue(self) -> None:
+        if self._turnstile is not None and not self._admitted:
+            await self._turnstile.acquire()
+            self._admitted = True
+
+    def _let_next_in(self) -> None:
+        if self._turnstile is not None and self._admitted:
+            self._admitted = False
+            self._turnstile.release()
+
+
+Sessions = async_sessionmaker[WritingSession]
 
 
 class Database:
@@ -18,14 +78,14 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _open(url)
-        self.session = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        turnstile = asyncio.Lock() if url.startswith("sqlite") else None
+        self.session: Sessions = async_sessionmaker(
+            self.engine, class_=WritingSession, turnstile=turnstile, expire_on_commit=False, autoflush=False
+        )
 
     async def close(self) -> None:
         """Give every connection back."""
         await self.engine.dispose()
-
-
-Sessions = async_sessionmaker[AsyncSession]
 
 
 def _open(url: str) -> AsyncEngine:
@@ -36,12 +96,7 @@ def _open(url: str) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            f"busy_timeout={SQLITE_BUSY_MS}",
-        ):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={SQLITE_BUSY_MS}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -25,6 +25,7 @@ class Topic(StrEnum):
     LEGAL = "legal"
     KIOSK = "kiosk"
     IDENTITY = "identity"
+    QUESTIONS = "questions"
     TOLD_AT_ONCE = "told_at_once"
 
 

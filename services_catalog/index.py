@@ -54,10 +54,15 @@ def write_index(catalog: Catalog, path: Path, root: Path = CATALOG_DIR) -> str:
 
 
 def write_training_data(catalog: Catalog, folder: Path, root: Path = CATALOG_DIR) -> None:
-    """Write the items' utterances by intent, as Rasa reads them, to `folder`/items.yml."""
-    by_intent: dict[str, dict[str, None]] = {}
+    """Write the items' utterances by intent, as Rasa reads them, to `folder`/items.yml.
+
+    Who says nothing but an item's name wants it: names are written as `apply`.
+    """
+    by_intent: dict[str, dict[str, None]] = {"apply": {}}
     for item_id in sorted(catalog.items):
-        for intent, sentences in read_utterances(catalog.items[item_id], root).items():
+        item = catalog.items[item_id]
+        by_intent["apply"].update(dict.fromkeys([item.call_it, item.name, *item.spoken_names]))
+        for intent, sentences in read_utterances(item, root).items():
             by_intent.setdefault(intent, {}).update(dict.fromkeys(sentences))
     document = {
         "version": "3.1",

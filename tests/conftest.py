@@ -68,7 +68,5 @@ async def postgres_database(postgres: PostgresServer) -> AsyncIterator[Database]
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> Database:
     """Each of the databases that 1call runs on; a test that takes it runs once on each."""
-    chosen: Database = request.getfixturevalue(
-        "sqlite_database" if request.param == "sqlite" else "postgres_database"
-    )
+    chosen: Database = request.getfixturevalue("sqlite_database" if request.param == "sqlite" else "postgres_database")
     return chosen

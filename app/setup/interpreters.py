@@ -66,6 +66,6 @@ def download_python310(uv: Path, paths: Paths) -> Path:
     if found is None:
         raise SetupError(
             "这台机器上没有 Python 3.10，下载也没有成功。",
-            "请检查网络后再运行一次，或自己装一个 Python 3.10（例如 pyenv install 3.10）。",
+            "请检查网络后再运行一次；连不上 GitHub 时可设 UV_PYTHON_INSTALL_MIRROR，或自己装好 Python 3.10。",
         )
     return found

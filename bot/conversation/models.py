@@ -61,4 +61,3 @@ class OutboxMessage(Base):
     speaker: Mapped[str] = mapped_column(String(8))
     body: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON("outbox.body"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -8,7 +8,7 @@ import unicodedata
 
 CASE_NUMBER_DIGITS = 22
 
-_RUN = re.compile(r"[0-9](?:[-\s.·]?[0-9]){5,31}[-\s]?[xX]?")
+_RUN = re.compile(r"[0-9](?:[-\s.·—–_]{0,2}[0-9]){5,31}[-\s]{0,2}[xX]?")
 
 
 def redacted(text: str) -> str:

@@ -21,7 +21,7 @@ from bot.engine.components.catalogue import IndexedItem, read_index
 from bot.engine.components.evidence import probabilities
 from bot.engine.components.features import counts
 from bot.engine.components.finder_training import Knowledge, learn
-from bot.engine.components.intent import learn_intents
+from bot.engine.components.intent import learn_intents, weigh_outside
 from bot.engine.components.linear import softmax
 
 PARTS = 5
@@ -54,7 +54,7 @@ def main() -> None:
     print(f"item finder: {len(kept)} sentences, trained in {time.monotonic() - started:.0f} s")
     _print_items(knowledge, held)
     _print_new_items(knowledge, held)
-    _print_intents(kept, held)
+    _print_intents(knowledge, kept, held)
 
 
 def _sentences(index: Path, nlu: Path) -> list[Sentence]:
@@ -125,17 +125,33 @@ def _print_figures(ids: Sequence[str], asked: Sequence[Sentence], chances: np.nd
         print(line)
 
 
-def _print_intents(kept: Sequence[Sentence], held: Sequence[Sentence]) -> None:
+def _print_intents(knowledge: Knowledge, kept: Sequence[Sentence], held: Sequence[Sentence]) -> None:
     started = time.monotonic()
     model, sharpness = learn_intents([(sentence.text, sentence.intent) for sentence in kept])
     print(f"intents: trained in {time.monotonic() - started:.0f} s")
-    confidence = softmax(model.scores(counts([sentence.text for sentence in held], ends=True)) * sharpness)
+    texts = [sentence.text for sentence in held]
+    candidates = Candidates(knowledge.items, knowledge.none, {})
+    evidence = candidates.evidence(knowledge.model, texts, counts(texts))
+    chances = np.sort(probabilities(evidence, knowledge.weights)[:, :-1], axis=1)[:, -5:]
+    confidence = np.array(
+        [
+            weigh_outside(row, model.classes, [{"p": chance} for chance in likely])
+            for row, likely in zip(softmax(model.scores(counts(texts, ends=True)) * sharpness), chances, strict=True)
+        ]
+    )
     order = np.argsort(-confidence, axis=1)
     guessed = np.array(model.classes)[order]
     truth = np.array([sentence.intent for sentence in held])
     right = guessed[:, 0] == truth
     about = np.array([sentence.item not in (None, NONE) for sentence in held])
     three = (guessed[:, :3] == truth[:, None]).any(axis=1)
+    outside = truth == "out_of_scope"
+    for threshold in THRESHOLDS:
+        answered = (guessed[outside, 0] != "out_of_scope") & (chances[outside, -1] >= threshold)
+        silent = (guessed[about, 0] == "out_of_scope") | (chances[about, -1] < threshold)
+        print(
+            f"  P >= {threshold} and not out of scope: {1 - silent.mean():.3f} covered, {answered.mean():.3f} answered"
+        )
     print(f"  {len(held)}: {right.mean():.3f} right, {three.mean():.3f} among three")
     print(f"  about an item {right[about].mean():.3f}, generic {right[~about].mean():.3f}")
     for intent in sorted(set(truth)):

@@ -77,7 +77,7 @@ async def test_a_moment_comes_back_aware_and_equal_whatever_its_zone(database: D
 
 async def test_a_moment_without_a_zone_is_refused(database: Database) -> None:
     async with database.session() as session:
-        session.add(Resident(created_at=datetime(2026, 11, 22)))  # noqa: DTZ001 - that is the point
+        session.add(Resident(created_at=datetime(2026, 11, 22)))
         with pytest.raises(StatementError, match="time zone"):
             await session.flush()
 

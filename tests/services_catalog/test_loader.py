@@ -210,7 +210,10 @@ def test_everything_wrong_in_several_files_is_told_at_once(root: Path) -> None:
 
 @pytest.mark.parametrize("name", ["departments.yml", "windows.yml", "fields.yml"])
 def test_a_shared_file_of_the_wrong_shape_is_a_finding_and_not_a_crash(root: Path, name: str) -> None:
-    for content in ("departments: 5\nwindows: 5\nproxy: 5\nshared: 5\n", "departments: [5]\nwindows: [5]\nproxy: [5]\n"):
+    for content in (
+        "departments: 5\nwindows: 5\nproxy: 5\nshared: 5\n",
+        "departments: [5]\nwindows: [5]\nproxy: [5]\n",
+    ):
         (root / name).write_text(content)
         assert any(finding.path == root / name for finding in _findings(root))
 

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import joblib
@@ -28,6 +28,10 @@ LEVELLING = 1.0
 """`apply` has fifty times the sentences of `why_asked`, but not because residents say it fifty times as often."""
 
 FOLDS = 3
+
+OUTSIDE = "out_of_scope"
+LEAST_DOUBT = 0.02
+
 RANKING = 5
 
 
@@ -84,6 +88,7 @@ class IntentClassifier(GraphComponent):
             if not text or is_payload(text):
                 continue
             confidences = softmax(self._model.scores(counts([text], ends=True))[0] * self._sharpness)
+            confidences = weigh_outside(confidences, self._model.classes, message.get("items") or [])
             best = np.argsort(-confidences)[:RANKING]
             ranking = [{"name": self._model.classes[i], "confidence": float(confidences[i])} for i in best]
             message.set(INTENT, ranking[0], add_to_output=True)
@@ -100,6 +105,18 @@ def learn_intents(examples: Iterable[tuple[str, str]]) -> tuple[LinearModel, flo
     model = fit(matrix, labels, STRENGTH, LEVELLING)
     logger.info("%d intents, %d sentences, %.0f s", len(model.classes), len(texts), time.monotonic() - started)
     return model, sharpness
+
+
+def weigh_outside(confidences: np.ndarray, intents: Sequence[str], items: Sequence[Mapping[str, Any]]) -> np.ndarray:
+    """`confidences` with that of being out of scope weighed by the item finder's doubt.
+
+    The intents are learnt without knowing the items: a name such as 长护险 alone looks like nothing the office does.
+    """
+    if OUTSIDE not in intents or not items:
+        return confidences
+    weighed = confidences.copy()
+    weighed[list(intents).index(OUTSIDE)] *= max(1.0 - sum(entry["p"] for entry in items), LEAST_DOUBT)
+    return weighed / weighed.sum()
 
 
 def _sharpness(matrix: csr_matrix, labels: Sequence[str]) -> float:

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.storage.local_model_storage import LocalModelStorage
@@ -5,7 +6,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.engine.components.intent import IntentClassifier
+from bot.engine.components.intent import IntentClassifier, weigh_outside
 
 
 @pytest.fixture
@@ -57,3 +58,10 @@ def test_training_twice_gives_the_same(
     classifier.process([first])
     again.process([second])
     assert first.get("intent_ranking") == second.get("intent_ranking")
+
+
+def test_a_sure_item_speaks_against_out_of_scope() -> None:
+    guessed, intents = np.array([0.7, 0.3]), ["out_of_scope", "apply"]
+    assert weigh_outside(guessed, intents, [{"id": "x", "p": 0.95}]).argmax() == 1
+    assert weigh_outside(guessed, intents, [{"id": "x", "p": 0.05}]).argmax() == 0
+    assert weigh_outside(guessed, intents, []).tolist() == [0.7, 0.3]

@@ -150,7 +150,6 @@ def upgrade() -> None:
         sa.Column("speaker", sa.String(length=8), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], name=op.f("fk_outbox_conversation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )

@@ -1,0 +1,29 @@
+import re
+from pathlib import Path
+
+from bot.conversation.wording import phrases
+
+ROOMS = ("actions", "app", "bot/channels", "bot/conversation", "cases", "kyc")
+
+
+def test_every_phrase_used_in_code_exists() -> None:
+    used = {
+        name
+        for room in ROOMS
+        for path in Path(room).rglob("*.py")
+        for name in re.findall(r'"(utter_[a-z_]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert used - set(phrases()) == set()
+
+
+def test_every_phrase_is_said_somewhere() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for room in ROOMS for path in Path(room).rglob("*.py"))
+    unused = [name for name in phrases() if name not in code and not name.startswith("utter_answer_")]
+    assert unused == []
+
+
+def test_every_reason_to_refuse_an_answer_has_its_sentence() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in Path("cases/answers").glob("*.py"))
+    reasons = set(re.findall(r'AnswerRefused\(\s*f?"([a-z_]+)"', code))
+    assert reasons
+    assert {f"utter_answer_{reason}" for reason in reasons} - set(phrases()) == set()

@@ -1,0 +1,52 @@
+"""One running service and one browser for all tests of this folder; each test gets residents of its own."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.e2e.browser import chromium
+from tests.e2e.chat import Chat, open_chat
+from tests.e2e.service import Service, running_service
+
+OpenChat = Callable[..., Chat]
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep these tests on one worker (`--dist loadgroup`): each worker would start an engine of 0.8 GB."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+# Of the package, not of the session: Playwright's loop must have ended before an asyncio test runs.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """A running Chromium."""
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def service(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A running 1call."""
+    with running_service(tmp_path_factory.mktemp("data")) as running:
+        yield running
+
+
+@pytest.fixture
+def resident(browser: Browser, service: Service) -> Iterator[OpenChat]:
+    """Opens the chat for a new resident. At the end no page may have reported an error in its console."""
+    opened: list[Chat] = []
+
+    def open_one(width: int = 360, height: int = 740) -> Chat:
+        chat = open_chat(browser, service.url, width, height)
+        opened.append(chat)
+        return chat
+
+    yield open_one
+    for chat in opened:
+        chat.context.close()
+    assert [trouble for chat in opened for trouble in chat.troubles] == []
