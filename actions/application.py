@@ -71,6 +71,13 @@ async def propose(turn: Turn, item: Item) -> None:
             ],
         )
         return
+    consented = await profile.has_consented(turn.session, turn.resident_id)
+    question = phrase("utter_begin_ask") if consented else phrase("utter_consent_ask")
+    start = Choice(label="开始办" if consented else "同意，开始办", value=f"begin:{item.id}")
+    if turn.state.told == item.id:
+        turn.ask(phrase("utter_begin_again", item=named(item), question=question), [start, LATER, HUMAN])
+        return
+    turn.state.told = item.id
     proxy = any(applicant.kind is not ApplicantKind.SELF for applicant in item.applicants)
     told = tell(
         turn.catalog,
@@ -79,10 +86,7 @@ async def propose(turn: Turn, item: Item) -> None:
         office_hours=turn.office.hours,
         proxy=proxy,
     )
-    consented = await profile.has_consented(turn.session, turn.resident_id)
-    question = phrase("utter_begin_ask") if consented else phrase("utter_consent_ask")
-    begin = Choice(label="开始办" if consented else "同意，开始办", value=f"begin:{item.id}")
-    turn.ask(f"{told}\n{question}", [begin, LATER, HUMAN])
+    turn.ask(f"{told}\n{question}", [start, LATER, HUMAN])
 
 
 async def begin(turn: Turn, item: Item) -> None:

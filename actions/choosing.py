@@ -23,35 +23,65 @@ class ActionChoose(TurnAction):
 
     async def act(self, turn: Turn, heard: Heard) -> Events:
         """Do what the choice says."""
-        verb, _, rest = (turn.choice.value if turn.choice else "").partition(":")
-        item = turn.catalog.items.get(rest)
-        match verb:
-            case "item" if item is not None:
-                await _complete_wish(turn, item)
-            case "apply" if item is not None:
-                await application.propose(turn, item)
-            case "begin" if item is not None:
-                await application.begin(turn, item)
-            case "guide":
-                _tell(turn, rest)
-            case "resume" | "restart":
-                await _draft(turn, verb, rest)
-            case "submit":
-                await _submitted_before(turn, rest)
-            case "erase":
-                await erase(turn)
-            case "human":
-                await handoff.hand_off(turn)
-            case "track":
-                begin_tracking(turn)
-            case "none":
-                turn.state.misses += 1
-                turn.ask(phrase("utter_none_of_these"), [HUMAN])
-            case "later":
-                turn.say("utter_later")
-            case _:
-                turn.say("utter_rephrase")
+        await take(turn, turn.choice.value if turn.choice else "")
         return []
+
+
+class ActionAnswerOffer(TurnAction):
+    """好的 or 不要, said to what was just offered outside a form."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_answer_offer"
+
+    async def act(self, turn: Turn, heard: Heard) -> Events:
+        """Take the first choice that goes ahead, or leave it."""
+        ahead = next((c.value for c in turn.state.offered if c.value.partition(":")[0] in GO_AHEAD), None)
+        if heard.intent == "affirm" and ahead is not None:
+            await take(turn, ahead)
+        elif heard.intent != "affirm" and turn.state.offered:
+            await take(turn, "none" if any(c.value == "none" for c in turn.state.offered) else "later")
+        elif heard.intent == "affirm":
+            turn.say("utter_go_on")
+        else:
+            turn.say("utter_later")
+        return []
+
+
+GO_AHEAD = frozenset({"begin", "apply", "resume"})
+"""What a mere 好的 may start; nothing that cannot be undone is among it."""
+
+
+async def take(turn: Turn, value: str) -> None:
+    """Do what the choice of that value says."""
+    verb, _, rest = value.partition(":")
+    item = turn.catalog.items.get(rest)
+    match verb:
+        case "item" if item is not None:
+            await _complete_wish(turn, item)
+        case "apply" if item is not None:
+            await application.propose(turn, item)
+        case "begin" if item is not None:
+            await application.begin(turn, item)
+        case "guide":
+            _tell(turn, rest)
+        case "resume" | "restart":
+            await _draft(turn, verb, rest)
+        case "submit":
+            await _submitted_before(turn, rest)
+        case "erase":
+            await erase(turn)
+        case "human":
+            await handoff.hand_off(turn)
+        case "track":
+            begin_tracking(turn)
+        case "none":
+            turn.state.misses += 1
+            turn.ask(phrase("utter_none_of_these"), [HUMAN])
+        case "later":
+            turn.say("utter_later")
+        case _:
+            turn.say("utter_rephrase")
 
 
 async def _complete_wish(turn: Turn, item: Item) -> None:

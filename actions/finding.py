@@ -10,9 +10,9 @@ from bot.conversation.wording import phrase
 from services_catalog.guide import named
 from services_catalog.schema import Item
 
-SURE = 0.5
+SURE = 0.7
 """From this probability on the bot goes ahead, naming the item (measured: docs/performance.md)."""
-MAYBE = 0.06
+MAYBE = 0.08
 """Below this a candidate is not worth offering."""
 SHARP = 0.5
 """A confusable item with at least this share of the best one's probability is asked about."""

@@ -4,7 +4,7 @@ from rasa_sdk.executor import ActionExecutor
 
 from actions.application import ActionApply, ActionResume
 from actions.base import TurnAction
-from actions.choosing import ActionChoose
+from actions.choosing import ActionAnswerOffer, ActionChoose
 from actions.commands import ActionCommand
 from actions.erasing import ActionErase
 from actions.form_turn import ValidateApplicationForm
@@ -16,6 +16,7 @@ from actions.tracking import ActionTrackCase, ValidateTrackingForm
 from bot.conversation.turn import OpenTurns
 
 ACTIONS: tuple[type[TurnAction], ...] = (
+    ActionAnswerOffer,
     ActionApply,
     ActionChoose,
     ActionCommand,

@@ -1,9 +1,9 @@
 """Opening the database: SQLite by default, PostgreSQL by URL."""
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Result, event
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 SQLITE_BUSY_MS = 10_000
@@ -20,11 +20,13 @@ class WritingSession(AsyncSession):
         super().__init__(*arguments, **options)
         self._turnstile, self._admitted = turnstile, False
 
-    async def execute(self, statement: Any, *arguments: Any, **options: Any) -> Result[Any]:
-        """Execute, as the only writer if the statement writes."""
-        if getattr(statement, "is_dml", False):
-            await self._queue()
-        return await super().execute(statement, *arguments, **options)
+    if not TYPE_CHECKING:  # the parent's overloads keep their types
+
+        async def execute(self, statement: Any, *arguments: Any, **options: Any) -> Any:
+            """Execute, as the only writer if the statement writes."""
+            if getattr(statement, "is_dml", False):
+                await self._queue()
+            return await super().execute(statement, *arguments, **options)
 
     async def flush(self, *arguments: Any, **options: Any) -> None:
         """Write what is pending, as the only writer."""

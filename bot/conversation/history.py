@@ -9,6 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversation.bubbles import Bubble, Speaker
 from bot.conversation.incoming import Incoming
 from bot.conversation.models import InboxMessage, OutboxMessage
+from bot.conversation.waiting import RETURN_TO_BOT
+
+LOOKED_BACK = 50
+"""How many bubbles back the last question is looked for: a wait may have lasted for many messages."""
 
 
 @dataclass(frozen=True)
@@ -24,15 +28,15 @@ class Said:
 
 
 async def last_said(session: AsyncSession, conversation_id: str) -> Bubble | None:
-    """The bot's last bubble before the present turn, if any."""
+    """The bot's last bubble before the present turn, if any; what it said while waiting for a person is left out."""
     last = (
         select(OutboxMessage)
         .where(OutboxMessage.conversation_id == conversation_id, OutboxMessage.speaker == Speaker.BOT.value)
         .order_by(OutboxMessage.id.desc())
-        .limit(1)
+        .limit(LOOKED_BACK)
     )
-    row = (await session.scalars(last)).one_or_none()
-    return None if row is None else Bubble.model_validate(row.body)
+    said = (Bubble.model_validate(row.body) for row in await session.scalars(last))
+    return next((bubble for bubble in said if RETURN_TO_BOT not in bubble.choices), None)
 
 
 async def said_after(session: AsyncSession, conversation_id: str, number: int, limit: int = 200) -> list[Said]:
