@@ -25,7 +25,7 @@ class ActionErase(TurnAction):
 
 def ask_erase(turn: Turn) -> None:
     """Say what deletion means and ask."""
-    choices = [Choice(label="删掉", value="erase"), Choice(label="先不删", value="later")]
+    choices = [Choice(label="删掉", value="erase"), Choice(label="先不删", value="later" if turn.state.loop is None else "continue")]
     turn.ask(phrase("utter_erase_ask"), choices)
 
 

@@ -9,12 +9,16 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.engine import make_url
 
-import kyc.models  # noqa: F401 - imported for their tables
+import bot.conversation.models as conversation_tables
+import cases.models as case_tables
+import kyc.models as resident_tables
 import records.migrations
 from records.base import Base
 from records.database import Database
 
 ALL_TABLES: MetaData = Base.metadata
+ROOMS = (conversation_tables, case_tables, resident_tables)
+"""Imported for the tables they add to the metadata."""
 
 
 async def migrate(url: str) -> None:

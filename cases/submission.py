@@ -1,9 +1,8 @@
 """From draft to received case: number, promised day, first line of its public life."""
 
 from datetime import date
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +11,7 @@ from cases.models import Case, CaseCounter
 from cases.states import Actor, Status, log
 from cases.workdays import deadline
 from records.base import now
+from records.database import rows_changed
 from records.encryption import blind_index
 from services_catalog.schema import Item
 
@@ -29,12 +29,9 @@ async def submit(session: AsyncSession, case: Case, item: Item, street_code: str
     The number is 9 digits of the street, the day as YYYYMMDD, and a running number of 5 digits.
     """
     claim = (
-        update(Case)
-        .where(Case.id == case.id, Case.status == Status.DRAFT.value)
-        .values(status=Status.RECEIVED.value)
-        .execution_options(synchronize_session="fetch")
+        update(Case).where(Case.id == case.id, Case.status == Status.DRAFT.value).values(status=Status.RECEIVED.value)
     )
-    if cast("CursorResult[Any]", await session.execute(claim)).rowcount != 1:
+    if await rows_changed(session, claim) != 1:
         return False
     running = await _next_running_number(session, today)
     case.number = f"{street_code}{today:%Y%m%d}{running:05d}"

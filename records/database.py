@@ -1,9 +1,9 @@
 """Opening the database: SQLite by default, PostgreSQL by URL."""
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import event
+from sqlalchemy import CursorResult, Delete, Update, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 SQLITE_BUSY_MS = 10_000
@@ -68,6 +68,12 @@ class WritingSession(AsyncSession):
 
 
 Sessions = async_sessionmaker[WritingSession]
+
+
+async def rows_changed(session: AsyncSession, statement: Update | Delete) -> int:
+    """Execute a change and tell how many rows it met: the compare of every compare-and-swap."""
+    result = await session.execute(statement, execution_options={"synchronize_session": "fetch"})
+    return cast("CursorResult[Any]", result).rowcount
 
 
 class Database:

@@ -7,6 +7,8 @@ from typing import Any, cast
 import yaml
 
 MAX_BYTES = 512 * 1024
+DEEPEST = 32
+"""Levels of lists and mappings; the parser's time grows with the square of the depth."""
 
 
 class CatalogError(Exception):
@@ -34,7 +36,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
     """The mapping in a YAML file. Raises CatalogError where the file is not one plain, bounded mapping."""
     content = _read_text(path)
     try:
-        _refuse_aliases(content)
+        _refuse_what_grows(content)
         data = yaml.load(content, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader made stricter
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -46,9 +48,17 @@ def read_mapping(path: Path) -> dict[str, Any]:
     return data
 
 
-def _refuse_aliases(content: str) -> None:
-    """Aliases can make a small file grow without bound, and the catalogue needs none."""
+def _refuse_what_grows(content: str) -> None:
+    """Aliases and deep nesting can make a small file cost without bound, and the catalogue needs neither."""
+    depth = 0
     for event in yaml.parse(content, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            mark = cast(yaml.Mark, event.start_mark)
+            raise yaml.MarkedYAMLError(problem=f"嵌套超过 {DEEPEST} 层", problem_mark=mark)
         if isinstance(event, yaml.AliasEvent):
             mark = cast(yaml.Mark, event.start_mark)
             raise yaml.MarkedYAMLError(problem="不能使用 YAML 别名（*）", problem_mark=mark)

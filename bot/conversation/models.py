@@ -10,6 +10,10 @@ from records.base import Base, UtcDateTime, new_id, now
 from records.encryption import EncryptedJSON
 
 _RowNumber = BigInteger().with_variant(Integer, "sqlite")
+_NUMBERS_NEVER_RETURN = {"sqlite_autoincrement": True}
+"""Readers remember the last number they saw: SQLite must not give a deleted row's number out again."""
+_NEVER_REUSED = {"sqlite_autoincrement": True}
+"""Readers ask for what came after a row's number, so the number of a deleted row must not come again."""
 
 
 class Conversation(Base):
@@ -37,6 +41,7 @@ class InboxMessage(Base):
         UniqueConstraint("conversation_id", "client_id"),
         Index("ix_inbox_pending", "done_at", "conversation_id", "id"),
         Index("ix_inbox_conversation_id_id", "conversation_id", "id"),
+        _NEVER_REUSED,
     )
 
     id: Mapped[int] = mapped_column(_RowNumber, primary_key=True, autoincrement=True)
@@ -53,7 +58,7 @@ class OutboxMessage(Base):
     """A reply, committed with the turn that made it, before it is sent."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_conversation_id_id", "conversation_id", "id"),)
+    __table_args__ = (Index("ix_outbox_conversation_id_id", "conversation_id", "id"), _NEVER_REUSED)
 
     id: Mapped[int] = mapped_column(_RowNumber, primary_key=True, autoincrement=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))

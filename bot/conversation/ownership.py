@@ -1,13 +1,13 @@
 """Who speaks in a conversation: four values, one table of transitions, one compare-and-swap."""
 
 from enum import StrEnum
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation.models import Conversation
 from records.base import now
+from records.database import rows_changed
 
 
 class Owner(StrEnum):
@@ -44,7 +44,6 @@ async def change_owner(session: AsyncSession, conversation_id: str, before: Owne
         update(Conversation)
         .where(Conversation.id == conversation_id, Conversation.owner == before.value)
         .values(owner=after.value, waiting_since=now() if after is Owner.WAITING else None)
-        .execution_options(synchronize_session="fetch")
     )
-    if cast("CursorResult[Any]", await session.execute(swap)).rowcount != 1:
+    if await rows_changed(session, swap) != 1:
         raise OwnerChanged(f"{before} no longer owns the conversation")

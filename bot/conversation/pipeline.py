@@ -23,7 +23,7 @@ from bot.conversation.turn import Office, OpenTurns, Turn
 from bot.conversation.waiting import answer_while_waiting
 from bot.conversation.wording import phrase
 from records.base import new_id, now
-from records.database import Sessions
+from records.database import Sessions, rows_changed
 from services_catalog.loader import Catalog
 
 logger = logging.getLogger(__name__)
@@ -35,6 +35,10 @@ LONGEST_PAUSE_S = 3.0
 
 class TurnFailed(Exception):
     """An action raised; the turn is rolled back and tried again."""
+
+
+class TurnOvertaken(Exception):
+    """The conversation's owner changed during the turn; it is undone and begun again under the new owner."""
 
 
 class Pipeline:
@@ -147,7 +151,7 @@ class Pipeline:
                 try:
                     await self._run(number)
                     return
-                except (EngineUnavailable, OperationalError) as error:
+                except (EngineUnavailable, TurnOvertaken, OperationalError) as error:
                     logger.warning("turn of message %s waits: %s", number, type(error).__name__)
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, LONGEST_PAUSE_S)
@@ -176,7 +180,8 @@ class Pipeline:
             await self._speak(turn, Incoming.model_validate(inbox.body))
             state.offered = next((b.choices for b in reversed(turn.bubbles) if b.choices), [])
             conversation.state = state.model_dump(mode="json", exclude_defaults=True)
-            conversation.last_turn_at = inbox.done_at = now()
+            if not await _finish(session, number, conversation):
+                return
             _post(session, conversation.id, number, turn.bubbles)
             await session.commit()
         self._live.publish(conversation.id)
@@ -264,6 +269,20 @@ class Pipeline:
         if given_up:
             self._live.publish(inbox.conversation_id)
         return given_up
+
+
+async def _finish(session: AsyncSession, number: int, conversation: Conversation) -> bool:
+    """Claim the message as answered by this turn. False if another process answered it meanwhile.
+
+    Raises TurnOvertaken when the word was passed to somebody else during the turn: bot and clerk never both speak.
+    """
+    answered = update(InboxMessage).where(InboxMessage.id == number, InboxMessage.done_at.is_(None))
+    if await rows_changed(session, answered.values(done_at=now())) != 1:
+        return False
+    mine = update(Conversation).where(Conversation.id == conversation.id, Conversation.owner == conversation.owner)
+    if await rows_changed(session, mine.values(last_turn_at=now())) != 1:
+        raise TurnOvertaken
+    return True
 
 
 def _post(

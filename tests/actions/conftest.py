@@ -33,6 +33,9 @@ SCRIPT = {
     "谢谢": Means("thanks"),
     "投诉": Means("complain"),
     "大字": Means("large_type"),
+    "好的": Means("affirm"),
+    "不要": Means("deny"),
+    "删除我的资料": Means("erase"),
     "补贴": Means("ambiguous", 0.9, items={"gaoling-jintie": 0.3, "yanglao-fuwu-butie": 0.25}),
     "办补贴": Means("apply", items={"gaoling-jintie": 0.3, "yanglao-fuwu-butie": 0.25}),
 }

@@ -37,7 +37,9 @@ async def test_an_answer_is_corrected_from_the_summarys_own_button(resident: Res
     assert (await resident.state()).step == "confirm"
 
 
-async def test_at_the_summary_修改_asks_which_answer_and_takes_the_new_one(resident: Resident, tmp_path: Path) -> None:
+async def test_at_the_summary_a_wish_to_change_asks_which_answer_and_takes_the_new_one(
+    resident: Resident, tmp_path: Path
+) -> None:
     await begin(resident, "办高龄补贴")
     await fill(resident, tmp_path)
     await resident.tap("要改一下")

@@ -10,7 +10,6 @@ from bot.conversation.incoming import ENGINE_CHARS, Incoming, cleaned, neutral, 
 @given(st.text(st.characters() | st.sampled_from("/／\\ \t\n　\u200b⁄∕"), max_size=30))
 def test_no_text_can_reach_the_engine_as_a_payload(text: str) -> None:
     harmless = neutral(text)
-    assert not unicodedata.normalize("NFKC", harmless.strip())[:1] == "/"
     assert not unicodedata.normalize("NFKC", harmless).strip().startswith("/")
 
 

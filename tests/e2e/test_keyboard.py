@@ -30,15 +30,6 @@ def test_a_case_is_filed_with_tab_and_enter_alone(resident: OpenChat) -> None:
     chat.case_number()
 
 
-def test_the_first_tab_leads_past_the_header(resident: OpenChat) -> None:
-    chat = resident(1280)
-    chat.page.locator("body").evaluate("() => document.activeElement.blur()")
-    chat.page.keyboard.press("Tab")
-    assert chat.page.evaluate(FOCUSED) == "跳到输入框"
-    chat.page.keyboard.press("Enter")
-    expect(chat.field).to_be_focused()
-
-
 def _type(chat: Chat, text: str) -> None:
     """Go to the field and send a text."""
     _go_to(chat.page, "Tab", "document.activeElement.id === 'text'")

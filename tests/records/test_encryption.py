@@ -91,6 +91,10 @@ async def test_a_value_moved_to_another_column_does_not_open(database: Database)
             await session.scalars(select(ProfileEntry))
 
 
+def _everything_below(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.glob("onecall.db*"))
+
+
 async def test_no_personal_word_can_be_read_in_the_database_file(sqlite_database: Database, tmp_path: Path) -> None:
     secret = f"{NAME} {ID_NUMBER} {PHONE}"
     body = {"text": secret, "value": secret}
@@ -129,8 +133,7 @@ async def test_no_personal_word_can_be_read_in_the_database_file(sqlite_database
         for column in table.columns
         if isinstance(column.type, LargeBinary)
     ]
-    files = list(tmp_path.glob("onecall.db*"))
-    content = b"".join(path.read_bytes() for path in files)
+    content = _everything_below(tmp_path)
     assert len(content) > 4096
     for word in (NAME, ID_NUMBER, PHONE):
         for spelled in (word.encode(), word.encode("utf-16-le"), word.encode("unicode_escape"), word[:6].encode()):

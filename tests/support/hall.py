@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -116,7 +116,11 @@ class Hall:
 
 @asynccontextmanager
 async def opened(
-    database: Database, catalog: Catalog, script: Mapping[str, Means], patience_s: float = 30.0
+    database: Database,
+    catalog: Catalog,
+    script: Mapping[str, Means],
+    patience_s: float = 30.0,
+    files_dir: Path = OFFICE.files_dir,
 ) -> AsyncIterator[Hall]:
     """A hall on `database`; leaving it is like killing its process."""
     turns = OpenTurns()
@@ -127,7 +131,7 @@ async def opened(
         turns=turns,
         live=Live(),
         catalog=lambda: catalog,
-        office=OFFICE,
+        office=replace(OFFICE, files_dir=files_dir),
         certain_answer=is_certain_answer,
         patience_s=patience_s,
     )

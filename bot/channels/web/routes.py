@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +17,8 @@ from pydantic import BaseModel, Field
 
 from bot.channels.web.limits import RateLimit
 from bot.channels.web.messages import page_message, page_owner
-from bot.conversation.history import said_after, thread
+from bot.channels.web.news import Position, end_of, news_after
+from bot.conversation.history import thread
 from bot.conversation.incoming import MAX_CHARS, Incoming, cleaned
 from bot.conversation.live import Live
 from bot.conversation.models import Conversation
@@ -98,21 +99,20 @@ def routes(chat: WebChat) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=100)] = 50,
     ) -> dict[str, Any]:
         conversation_id, token = await conversation(onecall_chat, create=True)
-        if before is not None and before.tzinfo is None:
-            raise HTTPException(400, phrase("utter_web_bad_request"))
         response.set_cookie(
             COOKIE, token, max_age=COOKIE_AGE_S, httponly=True, samesite="lax", secure=chat.secure_cookie
         )
         async with chat.sessions() as session:
-            said = await thread(session, conversation_id, limit + 1, before)
+            # First, so that what is said meanwhile comes by the stream: the page shows nothing twice.
+            end = await end_of(session, conversation_id)
+            said = await thread(session, conversation_id, limit + 1, None if before is None else _in_utc(before))
             owner = (await session.get_one(Conversation, conversation_id)).owner
         shown = said[-limit:]
-        last = max((entry.number for entry in shown if entry.bubble is not None), default=0)
         return {
             "messages": [page_message(entry).model_dump(mode="json") for entry in shown],
             "more": len(said) > limit,
             "cursor": shown[0].at.isoformat() if shown else "",
-            "last_event_id": str(last),
+            "last_event_id": str(end),
             "owner": page_owner(owner),
         }
 
@@ -151,11 +151,11 @@ def routes(chat: WebChat) -> APIRouter:
     @router.get("/chat/events")
     async def events(
         onecall_chat: Annotated[str | None, Cookie()] = None,
-        after: Annotated[int, Query(ge=0, le=2**53)] = 0,
+        after: Annotated[str, Query(max_length=40)] = "",
         last_event_id: Annotated[str | None, Header()] = None,
     ) -> StreamingResponse:
         conversation_id, _ = await conversation(onecall_chat)
-        start = int(last_event_id) if last_event_id and last_event_id.isdecimal() and len(last_event_id) < 17 else after
+        start = Position.read(last_event_id) or Position.read(after) or Position()
         stream = _events(chat, conversation_id, start)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
@@ -163,18 +163,28 @@ def routes(chat: WebChat) -> APIRouter:
     return router
 
 
-async def _events(chat: WebChat, conversation_id: str, after: int) -> AsyncIterator[str]:
-    """New bubbles and changes of state, as server-sent events, until the page goes away."""
+def _in_utc(moment: datetime) -> datetime:
+    """The moment in UTC; 400 without a time zone, or at the ends of time, where it cannot be converted."""
+    try:
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except OverflowError:
+        pass
+    raise HTTPException(400, phrase("utter_web_bad_request"))
+
+
+async def _events(chat: WebChat, conversation_id: str, position: Position) -> AsyncIterator[str]:
+    """What is said and changes of state, as server-sent events, until the page goes away."""
     state = ""
     with chat.live.watch(conversation_id) as news:
         while True:
             news.clear()
             async with chat.sessions() as session:
-                said = await said_after(session, conversation_id, after)
+                said = await news_after(session, conversation_id, position)
                 owner = (await session.get_one(Conversation, conversation_id)).owner
             for entry in said:
-                after = entry.number
-                yield f"id: {after}\nevent: message\ndata: {page_message(entry).model_dump_json()}\n\n"
+                position = position.past(entry)
+                yield f"id: {position}\nevent: message\ndata: {page_message(entry).model_dump_json()}\n\n"
             working = "true" if chat.pipeline.is_working(conversation_id) else "false"
             fresh = f'{{"owner": "{page_owner(owner)}", "working": {working}}}'
             if fresh != state:

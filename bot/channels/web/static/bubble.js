@@ -51,9 +51,10 @@ function renderBubble(message) {
 }
 
 function renderChoices(choices, choose) {
-  const lines = choices.map((choice) =>
-    button(element("span", {}, choice.label), { class: "choice", "data-choice": choice.value }, () => choose(choice)),
-  );
+  const lines = choices.map((choice) => {
+    const kind = choice.value.startsWith("submit:") ? "choice choice--main" : "choice";
+    return button(element("span", {}, choice.label), { class: kind, "data-choice": choice.value }, () => choose(choice));
+  });
   return element("div", { class: "choices", role: "group", "aria-label": phrases.choices }, ...lines);
 }
 

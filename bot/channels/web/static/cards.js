@@ -35,8 +35,8 @@ function renderSummary(card, choose) {
     return node;
   });
   return element(
-    "section",
-    { class: "card", "aria-label": card.title },
+    "div",
+    { class: "card", role: "group", "aria-label": card.title },
     element("h2", { class: "card__title" }, card.title),
     element("dl", { class: "rows" }, ...rows),
   );
@@ -87,8 +87,8 @@ function renderCase(card) {
   if (card.promised !== null) facts.push(fact(phrases.promised, card.promised));
   if (card.next_step !== "") facts.push(fact(phrases.nextStep, card.next_step));
   return element(
-    "section",
-    { class: "card case", "aria-label": card.title },
+    "div",
+    { class: "card case", role: "group", "aria-label": card.title },
     element("h2", { class: "card__title" }, card.title),
     card.title.includes(card.item) ? null : element("p", { class: "case__item" }, card.item),
     element(

@@ -23,7 +23,7 @@ export const phrases = {
   status: "状态",
   timeline: "办理进度",
   stepDone: "已完成",
-  stepNow: "正在这一步",
+  stepNow: "正在等这一步",
   stepLater: "还没到",
   promised: "承诺办结",
   nextStep: "下一步",
