@@ -1,9 +1,9 @@
 """Beginning an application: what it takes, told at once; consent; a draft, new or taken up again."""
 
 from actions import asking
-from actions.base import Events, Heard, TurnAction
+from actions.base import Heard, TurnAction
 from actions.finding import HUMAN, ask_which, find, miss, understood
-from actions.relations import relation_in
+from actions.relations import for_self, relation_in
 from bot.conversation.bubbles import Choice
 from bot.conversation.state import APPLICATION_FORM, Wish
 from bot.conversation.turn import Turn
@@ -24,19 +24,9 @@ class ActionApply(TurnAction):
         """The action's name in the domain."""
         return "action_apply"
 
-    async def act(self, turn: Turn, heard: Heard) -> Events:
+    async def act(self, turn: Turn, heard: Heard) -> None:
         """Begin, or ask back which item is meant."""
-        turn.state.relation = relation_in(turn.text) or turn.state.relation
-        found = find(turn, heard)
-        if found.sure is not None:
-            await propose(turn, found.sure)
-        elif found.items:
-            understood(turn)
-            ask_which(turn, found.items, "apply")
-        else:
-            turn.state.wish = Wish(intent="apply")
-            miss(turn)
-        return []
+        await apply(turn, heard)
 
 
 class ActionResume(TurnAction):
@@ -46,19 +36,39 @@ class ActionResume(TurnAction):
         """The action's name in the domain."""
         return "action_resume"
 
-    async def act(self, turn: Turn, heard: Heard) -> Events:
-        """Take up the latest draft, or say that there is none."""
-        draft = await drafts.latest_draft(turn.session, turn.resident_id)
+    async def act(self, turn: Turn, heard: Heard) -> None:
+        """Take up the draft named, or the latest, or say that there is none."""
+        item = find(turn, heard, spoken_of=False).sure
+        draft = await drafts.latest_draft(turn.session, turn.resident_id, item.id if item else None)
         if draft is None or draft.item_id not in turn.catalog.items:
             turn.say("utter_no_draft")
         else:
             await take_up(turn, draft)
-        return []
+
+
+async def apply(turn: Turn, heard: Heard) -> None:
+    """Begin with the item a message wishes for, or ask back which one is meant."""
+    found = find(turn, heard)
+    relation = relation_in(turn.text)
+    if relation is not None or for_self(turn.text) or (found.sure and found.sure.id != turn.state.item_id):
+        turn.state.relation = relation
+    if found.sure is not None and turn.proposed:
+        turn.state.next_wish = found.sure.id
+        turn.say("utter_wish_noted", item=named(found.sure))
+    elif found.sure is not None:
+        await propose(turn, found.sure)
+    elif found.items:
+        understood(turn)
+        ask_which(turn, found.items, "apply")
+    else:
+        turn.state.wish = Wish(intent="apply")
+        miss(turn)
 
 
 async def propose(turn: Turn, item: Item) -> None:
     """Tell everything the item takes, and ask whether to begin; offer the draft of an earlier day if there is one."""
     understood(turn)
+    turn.proposed = True
     turn.state.item_id, turn.state.wish = item.id, None
     draft = await drafts.latest_draft(turn.session, turn.resident_id, item.id)
     if draft is not None and draft.answers:
@@ -93,7 +103,9 @@ async def begin(turn: Turn, item: Item) -> None:
     """Open a draft, with the consent just given, and ask the first question."""
     if not await profile.has_consented(turn.session, turn.resident_id):
         profile.record_consent(turn.session, turn.resident_id)
-    draft = await drafts.open_draft(turn.session, turn.resident_id, item.id)
+    draft = await drafts.latest_draft(turn.session, turn.resident_id, item.id)
+    if draft is None or draft.answers:
+        draft = await drafts.open_draft(turn.session, turn.resident_id, item.id)
     await _enter(turn, draft)
 
 
@@ -107,6 +119,7 @@ async def restart(turn: Turn, draft: Case) -> None:
     """Give a draft up and begin anew."""
     item = turn.catalog.items[draft.item_id]
     drafts.discard(turn.session, draft)
+    await turn.session.flush()
     await begin(turn, item)
 
 
@@ -115,3 +128,12 @@ async def _enter(turn: Turn, draft: Case) -> None:
     turn.state.item_id, turn.state.case_id, turn.state.wish = draft.item_id, draft.id, None
     turn.state.loop = APPLICATION_FORM
     await asking.ask_next(turn, draft)
+
+
+def offer_next_wish(turn: Turn) -> None:
+    """Come back to an item that was wished for along with the one just dealt with."""
+    item = turn.catalog.items.get(turn.state.next_wish or "")
+    turn.state.next_wish = None
+    if item is not None:
+        choices = [Choice(label="现在办", value=f"apply:{item.id}"), LATER]
+        turn.ask(phrase("utter_next_wish", item=named(item)), choices)

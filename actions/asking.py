@@ -1,17 +1,17 @@
 """Putting the form's next question, whatever it is: for whom, a field, a known answer to confirm, the summary."""
 
+from datetime import date
+
 from actions.relations import proxy_relation
 from bot.conversation.bubbles import Bubble, Choice, Progress, SummaryCard, SummaryRow
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
 from cases import drafts, form
-from cases.answers import Answer
+from cases.answers import Answer, read_answer
 from cases.models import Case
 from kyc import profile
 from services_catalog.guide import named
 from services_catalog.schema import ApplicantKind, FieldType, FormField, Item
-
-SKIP = Choice(label="跳过", value="skip")
 
 _APPLICANTS = {
     ApplicantKind.SELF: "给我自己办",
@@ -33,8 +33,10 @@ def kind_of(case: Case) -> ApplicantKind:
 
 
 def form_fields(turn: Turn, case: Case) -> list[FormField]:
-    """The case's questions as its answers stand."""
-    item = turn.catalog.items[case.item_id]
+    """The case's questions as its answers stand; none if its item left the catalogue."""
+    item = turn.catalog.items.get(case.item_id)
+    if item is None:
+        return []
     return form.questions(turn.catalog, item, kind_of(case), drafts.values_of(case))
 
 
@@ -54,6 +56,16 @@ async def ask_next(turn: Turn, case: Case) -> None:
         summarise(turn, case, item, fields)
     else:
         await ask_field(turn, case, field)
+
+
+async def ask_again(turn: Turn, case: Case) -> None:
+    """Ask again what was being asked, after something else came between."""
+    kind, _, key = (turn.state.step or "").partition(":")
+    field = next((field for field in form_fields(turn, case) if field.key == key), None)
+    if kind == "field" and field is not None:
+        ask_plainly(turn, case, field)
+    else:
+        await ask_next(turn, case)
 
 
 def ask_applicant(turn: Turn, possible: list[ApplicantKind]) -> None:
@@ -77,6 +89,11 @@ async def ask_field(turn: Turn, case: Case, field: FormField) -> None:
         drafts.keep(case, field.key, Answer(follows, follows, follows, certain=True), "sentence")
         await ask_next(turn, case)
         return
+    if (born := _birth_date(case, field, turn.today)) is not None:
+        drafts.keep(case, field.key, born, "derived")
+        turn.say("utter_derived", label=field.label, shown=born.shown)
+        await ask_next(turn, case)
+        return
     person = form.about(field, turn.catalog.items[case.item_id], kind, case.person)
     if person is not None and field.prefill is not None:
         known = await profile.known(turn.session, turn.resident_id, person, field.prefill)
@@ -85,8 +102,8 @@ async def ask_field(turn: Turn, case: Case, field: FormField) -> None:
             turn.ask(
                 phrase("utter_ask_known", label=field.label, masked=known.masked, source=known.source),
                 [
-                    Choice(label="对，就用这个", value="prefill:yes"),
-                    Choice(label="换一个", value="prefill:no"),
+                    Choice(label="对，就用这个", value=f"use:{field.key}"),
+                    Choice(label="换一个", value=f"replace:{field.key}"),
                 ],
                 progress=progress,
             )
@@ -102,21 +119,36 @@ def ask_plainly(turn: Turn, case: Case, field: FormField) -> None:
         lines.append(form.told(field.help, kind_of(case), case.person))
     if field.example and field.type not in (FieldType.CHOICE, FieldType.YES_NO):
         lines.append(phrase("utter_example", example=field.example))
-    choices: list[Choice] = []
-    if field.type is FieldType.CHOICE and field.choices:
-        choices = [Choice(label=label, value=f"value:{label}") for label in field.choices]
-    elif field.type is FieldType.YES_NO:
-        choices = [Choice(label="是", value="value:是"), Choice(label="否", value="value:否")]
-    if field.skippable:
-        choices.append(SKIP)
     turn.show(
         Bubble(
             text="\n".join(lines),
-            choices=choices,
+            choices=choices_of(field),
             progress=progress_at(turn, case, field),
             asks_file=field.type is FieldType.FILE,
         )
     )
+
+
+def _birth_date(case: Case, field: FormField, today: date) -> Answer | None:
+    """The birth date that follows from the ID number given for the same person."""
+    if field.type is not FieldType.DATE or not field.key.endswith("birth_date"):
+        return None
+    number = drafts.answer_of(case, field.key.replace("birth_date", "id_number"))
+    if number is None or len(number.value) != 18:
+        return None
+    return read_answer(field, number.value[6:14], today=today)
+
+
+def choices_of(field: FormField) -> list[Choice]:
+    """The choices a field offers."""
+    labels = ["是", "否"] if field.type is FieldType.YES_NO else field.choices or []
+    choices = [Choice(label=label, value=f"value:{field.key}:{label}") for label in labels]
+    return [*choices, skip(field)] if field.skippable else choices
+
+
+def skip(field: FormField) -> Choice:
+    """The choice that passes a field over."""
+    return Choice(label="跳过", value=f"skip:{field.key}")
 
 
 def progress_at(turn: Turn, case: Case, field: FormField) -> Progress:

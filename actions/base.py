@@ -2,12 +2,13 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.conversation.turn import OpenTurns, Turn
+from bot.conversation.turn import OpenTurns, Planned, Turn
 
 Events = list[dict[str, Any]]
 
@@ -42,7 +43,12 @@ class Heard:
 
 
 class TurnAction(Action, ABC):
-    """An action of ours. It speaks through its turn and returns only Rasa events."""
+    """An action of ours. Called by Rasa it only joins the turn's plan; it acts once the engine has answered.
+
+    `events` are what Rasa is told: nothing, or what ends its own loop. What lasts stands in our tables.
+    """
+
+    events: ClassVar[Events] = []
 
     def __init__(self, turns: OpenTurns) -> None:
         self._turns = turns
@@ -52,17 +58,13 @@ class TurnAction(Action, ABC):
         """The action's name in the domain."""
 
     @abstractmethod
-    async def act(self, turn: Turn, heard: Heard) -> Events:
+    async def act(self, turn: Turn, heard: Heard) -> None:
         """Do it."""
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Called by Rasa's action webhook. A failure is kept for the pipeline, which undoes the turn."""
+        """Called by Rasa's action webhook. A call for a turn that has ended does nothing."""
         latest = tracker.latest_message
         turn = self._turns.find((latest.get("metadata") or {}).get("turn", ""))
-        if turn is None or turn.failure is not None:
-            return []
-        try:
-            return await self.act(turn, Heard.of(latest))
-        except Exception as error:
-            turn.failure = error
-            return []
+        if turn is not None:
+            turn.plan.append(Planned(partial(self.act, heard=Heard.of(latest)), turn.text))
+        return self.events

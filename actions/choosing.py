@@ -1,7 +1,7 @@
 """Taking one of the choices offered outside a form."""
 
 from actions import application, guide, handoff, submitting
-from actions.base import Events, Heard, TurnAction
+from actions.base import Heard, TurnAction
 from actions.erasing import erase
 from actions.finding import HUMAN
 from actions.tracking import begin_tracking
@@ -21,10 +21,9 @@ class ActionChoose(TurnAction):
         """The action's name in the domain."""
         return "action_choose"
 
-    async def act(self, turn: Turn, heard: Heard) -> Events:
+    async def act(self, turn: Turn, heard: Heard) -> None:
         """Do what the choice says."""
         await take(turn, turn.choice.value if turn.choice else "")
-        return []
 
 
 class ActionAnswerOffer(TurnAction):
@@ -34,22 +33,23 @@ class ActionAnswerOffer(TurnAction):
         """The action's name in the domain."""
         return "action_answer_offer"
 
-    async def act(self, turn: Turn, heard: Heard) -> Events:
+    async def act(self, turn: Turn, heard: Heard) -> None:
         """Take the first choice that goes ahead, or leave it."""
-        ahead = next((c.value for c in turn.state.offered if c.value.partition(":")[0] in GO_AHEAD), None)
-        if heard.intent == "affirm" and ahead is not None:
-            await take(turn, ahead)
+        ahead = [c.value for c in turn.state.offered if c.value.partition(":")[0] in GO_AHEAD]
+        if heard.intent == "affirm" and "提交" in turn.text and turn.state.filed is not None:
+            await _submitted_before(turn, turn.state.filed)
+        elif heard.intent == "affirm" and len(ahead) == 1:
+            await take(turn, ahead[0])
         elif heard.intent != "affirm" and turn.state.offered:
             await take(turn, "none" if any(c.value == "none" for c in turn.state.offered) else "later")
         elif heard.intent == "affirm":
             turn.say("utter_go_on")
         else:
             turn.say("utter_later")
-        return []
 
 
-GO_AHEAD = frozenset({"begin", "apply", "resume"})
-"""What a mere 好的 may start; nothing that cannot be undone is among it."""
+GO_AHEAD = frozenset({"begin", "apply", "resume", "item"})
+"""What a mere 好的 may start, if only one such choice was offered; nothing that cannot be undone is among it."""
 
 
 async def take(turn: Turn, value: str) -> None:
@@ -80,6 +80,7 @@ async def take(turn: Turn, value: str) -> None:
             turn.ask(phrase("utter_none_of_these"), [HUMAN])
         case "later":
             turn.say("utter_later")
+            application.offer_next_wish(turn)
         case _:
             turn.say("utter_rephrase")
 

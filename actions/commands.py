@@ -1,14 +1,15 @@
 """The ways out that always work: 人工, 返回, 修改, 取消, 等一下, 大字, 再说一遍, 继续."""
 
 from actions import asking, correcting, handoff
-from actions.base import Events, Heard, TurnAction
+from actions.application import offer_next_wish, propose, take_up
+from actions.base import Heard, TurnAction
 from actions.erasing import ask_erase, erase
+from actions.finding import find
 from bot.conversation.bubbles import Choice
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
 from cases import drafts
 from cases.models import Case
-from cases.states import Status
 from services_catalog.guide import named
 
 CLEAR = 0.9
@@ -16,7 +17,7 @@ CLEAR = 0.9
 LIKELY = 0.6
 
 
-async def obey(turn: Turn, case: Case, heard: Heard, *, in_form: bool) -> bool:
+async def obey(turn: Turn, case: Case, heard: Heard) -> bool:
     """Obey a command given in the middle of the form. False if the message is none."""
     free_text = (turn.state.step or "").startswith("field:")
     if heard.confidence < (CLEAR if free_text else LIKELY):
@@ -28,8 +29,12 @@ async def obey(turn: Turn, case: Case, heard: Heard, *, in_form: bool) -> bool:
             turn.say("utter_wait")
         case "large_type":
             turn.say("utter_large_type")
-        case "repeat" | "resume":
-            await asking.ask_next(turn, case)
+        case "repeat":
+            await asking.ask_again(turn, case)
+        case "resume":
+            await _resume(turn, case, heard)
+        case "later":
+            await take_choice(turn, case, "later", "")
         case "go_back":
             await correcting.back(turn, case)
         case "modify":
@@ -64,6 +69,7 @@ async def take_choice(turn: Turn, case: Case, verb: str, rest: str) -> bool:
         case "later":
             _leave(turn)
             turn.say("utter_draft_kept", item=named(turn.catalog.items[case.item_id]))
+            offer_next_wish(turn)
         case "discard":
             _leave(turn)
             drafts.discard(turn.session, case)
@@ -72,12 +78,15 @@ async def take_choice(turn: Turn, case: Case, verb: str, rest: str) -> bool:
             await erase(turn)
         case "human":
             await handoff.hand_off(turn)
+        case "continue":
+            await asking.ask_again(turn, case)
         case "switch":
-            from actions.application import propose
-
+            item_id, _, relation = rest.partition(":")
             _leave(turn)
+            turn.state.relation = relation or None
             turn.say("utter_draft_kept", item=named(turn.catalog.items[case.item_id]))
-            await propose(turn, turn.catalog.items[rest])
+            if item_id in turn.catalog.items:
+                await propose(turn, turn.catalog.items[item_id])
         case _:
             return False
     return True
@@ -90,13 +99,13 @@ class ActionCommand(TurnAction):
         """The action's name in the domain."""
         return "action_command"
 
-    async def act(self, turn: Turn, heard: Heard) -> Events:
+    async def act(self, turn: Turn, heard: Heard) -> None:
         """Obey, with what there is to obey about."""
         draft = await drafts.latest_draft(turn.session, turn.resident_id)
         if heard.intent == "cancel":
             turn.state.wish = None
             turn.say("utter_nothing_to_cancel" if draft is None else "utter_draft_waits")
-        elif heard.intent == "modify" and draft is not None and draft.status == Status.DRAFT.value:
+        elif heard.intent == "modify" and draft is not None:
             turn.ask(
                 phrase("utter_modify_which", item=named(turn.catalog.items[draft.item_id])),
                 [
@@ -106,7 +115,19 @@ class ActionCommand(TurnAction):
             )
         elif heard.intent == "modify":
             turn.ask(phrase("utter_modify_filed"), [Choice(label="找人工", value="human")])
-        return []
+
+
+async def _resume(turn: Turn, case: Case, heard: Heard) -> None:
+    """Go on here, or with the draft of another item that the message names."""
+    item = find(turn, heard, spoken_of=False).sure
+    other = None
+    if item is not None and item.id != case.item_id:
+        other = await drafts.latest_draft(turn.session, turn.resident_id, item.id)
+    if other is None:
+        await asking.ask_again(turn, case)
+    else:
+        turn.say("utter_draft_kept", item=named(turn.catalog.items[case.item_id]))
+        await take_up(turn, other)
 
 
 async def _dont_know(turn: Turn, case: Case) -> None:

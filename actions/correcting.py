@@ -22,6 +22,7 @@ _SYNONYMS = {
     FieldType.ADDRESS: ("地址", "住址", "住的地方"),
     FieldType.BANK_ACCOUNT: ("卡号", "账号", "银行卡", "帐号"),
     FieldType.DATE: ("日期", "时间", "生日"),
+    FieldType.AMOUNT: ("金额", "多少钱"),
 }
 
 
@@ -96,7 +97,13 @@ def _meant(text: str, fields: list[FormField]) -> list[FormField]:
     if by_label:
         longest = max(len(field.label) for field in by_label)
         return [field for field in by_label if len(field.label) == longest][:1]
-    return [field for field in fields if any(word in text for word in _SYNONYMS.get(field.type, ()))]
+    by_kind = [field for field in fields if any(word in text for word in _SYNONYMS.get(field.type, ()))]
+    return by_kind or [field for field in fields if _pairs(field.label) & _pairs(text)]
+
+
+def _pairs(text: str) -> set[str]:
+    """Every two neighbouring characters: 收入 is in 月收入."""
+    return {text[n : n + 2] for n in range(len(text) - 1)}
 
 
 def _ask_which(turn: Turn, fields: list[FormField]) -> None:

@@ -1,6 +1,6 @@
 """删除我的资料: what is remembered of a resident goes, on their word; what was filed stays as the law asks."""
 
-from actions.base import Events, Heard, TurnAction
+from actions.base import Heard, TurnAction
 from bot.conversation.bubbles import Choice
 from bot.conversation.erasure import erase_talk
 from bot.conversation.turn import Turn
@@ -17,15 +17,17 @@ class ActionErase(TurnAction):
         """The action's name in the domain."""
         return "action_erase"
 
-    async def act(self, turn: Turn, heard: Heard) -> Events:
+    async def act(self, turn: Turn, heard: Heard) -> None:
         """Ask for confirmation."""
         ask_erase(turn)
-        return []
 
 
 def ask_erase(turn: Turn) -> None:
     """Say what deletion means and ask."""
-    choices = [Choice(label="删掉", value="erase"), Choice(label="先不删", value="later" if turn.state.loop is None else "continue")]
+    choices = [
+        Choice(label="删掉", value="erase"),
+        Choice(label="先不删", value="later" if turn.state.loop is None else "continue"),
+    ]
     turn.ask(phrase("utter_erase_ask"), choices)
 
 

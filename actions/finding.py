@@ -16,6 +16,10 @@ MAYBE = 0.08
 """Below this a candidate is not worth offering."""
 SHARP = 0.5
 """A confusable item with at least this share of the best one's probability is asked about."""
+ELSEWHERE = 0.25
+"""From this probability on another item than the one spoken of may be meant, and the bot asks."""
+NAMED_OTHERWISE = 0.85
+"""A named item outweighs another candidate that is less likely than this."""
 OFFERED = 3
 MISSES_UNTIL_PERSON = 2
 
@@ -40,7 +44,8 @@ def find(turn: Turn, heard: Heard, *, spoken_of: bool = True) -> Found:
     catalog = turn.catalog.items
     named_items = [catalog[item_id] for item_id in heard.named if item_id in catalog]
     candidates = [c for c in heard.candidates if c.item_id in catalog and c.p >= MAYBE]
-    if candidates and candidates[0].p >= SURE:
+    doubted = bool(named_items and candidates and catalog[candidates[0].item_id] not in named_items)
+    if candidates and candidates[0].p >= (NAMED_OTHERWISE if doubted else SURE):
         best = catalog[candidates[0].item_id]
         rivals = {other.item for other in best.confusable_with}
         close = [c for c in candidates[1:] if c.item_id in rivals and c.p >= SHARP * candidates[0].p]
@@ -51,7 +56,9 @@ def find(turn: Turn, heard: Heard, *, spoken_of: bool = True) -> Found:
         likely = [catalog[c.item_id] for c in candidates if catalog[c.item_id] not in named_items]
         return Found(tuple([*named_items, *likely][:OFFERED]))
     if spoken_of and turn.state.item_id is not None and turn.state.item_id in catalog:
-        return Found((catalog[turn.state.item_id],))
+        before = catalog[turn.state.item_id]
+        elsewhere = [c for c in candidates if c.p >= ELSEWHERE and c.item_id != before.id]
+        return Found((*(catalog[c.item_id] for c in elsewhere[: OFFERED - 1]), before))
     return Found(tuple(catalog[c.item_id] for c in candidates[:OFFERED])) if len(candidates) > 1 else Found(())
 
 

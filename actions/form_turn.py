@@ -3,10 +3,14 @@
 The answer itself never reaches a Rasa slot: the slot `answer` only tells Rasa that the turn was handled.
 """
 
-from rasa_sdk.events import ActiveLoop, SlotSet
+from typing import ClassVar
+
+from rasa_sdk.events import SlotSet
 
 from actions import asking, commands, correcting, interruptions, submitting
 from actions.base import Events, Heard, TurnAction
+from actions.finding import HUMAN
+from actions.relations import for_self, relation_in
 from bot.conversation.bubbles import Bubble, Choice
 from bot.conversation.state import APPLICATION_FORM
 from bot.conversation.turn import Turn
@@ -22,28 +26,29 @@ from services_catalog.schema import ApplicantKind, FieldType, FormField
 IDLE_HOURS = 6
 """After this long a resident is reminded what the form was about."""
 REFUSALS_UNTIL_HELP = 2
+SURE_WORD = 0.6
+"""A yes or no less certain than this decides nothing."""
 
 
 class ValidateApplicationForm(TurnAction):
     """Handles every message while the application form is open."""
 
+    events: ClassVar[Events] = [SlotSet("answer", None)]
+
     def name(self) -> str:
         """The action's name in the domain: Rasa calls it for each message in the form."""
         return f"validate_{APPLICATION_FORM}"
 
-    async def act(self, turn: Turn, heard: Heard) -> Events:
-        """Handle the message, then leave the form or stay in it."""
+    async def act(self, turn: Turn, heard: Heard) -> None:
+        """Handle the message. Whether the form stays open is for the turn's state to say."""
         case = await drafts.find(turn.session, turn.state.case_id or "")
         if case is None or case.status != Status.DRAFT.value or case.item_id not in turn.catalog.items:
             leave(turn)
             turn.say("utter_draft_gone")
-        else:
-            if turn.idle_hours >= IDLE_HOURS:
-                turn.say("utter_draft_reminder", item=named(turn.catalog.items[case.item_id]))
-            await _handle(turn, case, heard)
-        if turn.state.loop == APPLICATION_FORM:
-            return [SlotSet("answer", None)]
-        return [SlotSet("answer", None), SlotSet("requested_slot", None), ActiveLoop(None)]
+            return
+        if turn.idle_hours >= IDLE_HOURS:
+            turn.say("utter_draft_reminder", item=named(turn.catalog.items[case.item_id]))
+        await _handle(turn, case, heard)
 
 
 def leave(turn: Turn) -> None:
@@ -80,22 +85,16 @@ async def _handle(turn: Turn, case: Case, heard: Heard) -> None:
     field = current_field(turn, case)
     if turn.file_id is not None:
         await _take_file(turn, case, field)
+    elif await commands.obey(turn, case, heard):
         return
-    if await commands.obey(turn, case, heard, in_form=True):
-        return
-    if field is not None and turn.state.step == f"field:{field.key}":
+    elif field is not None and turn.state.step == f"field:{field.key}":
         await _take_text(turn, case, field, heard)
     elif field is not None:
         await _take_instead(turn, case, field, heard)
-    elif turn.state.step == "applicant" and (kind := _kind_in(turn, case)) is not None:
-        await _set_applicant(turn, case, kind, turn.state.relation)
-    elif turn.state.step == "confirm" and heard.intent == "affirm":
-        await submitting.submit(turn, case)
-    elif await correcting.correct(turn, case, heard) or await interruptions.interrupt(turn, case, heard):
-        return
+    elif turn.state.step == "applicant":
+        await _take_applicant(turn, case, heard)
     else:
-        turn.say("utter_choose_please")
-        await asking.ask_next(turn, case)
+        await _at_the_summary(turn, case, heard)
 
 
 async def _take_text(turn: Turn, case: Case, field: FormField, heard: Heard) -> None:
@@ -103,52 +102,95 @@ async def _take_text(turn: Turn, case: Case, field: FormField, heard: Heard) -> 
     try:
         answer = read_answer(field, turn.text, today=turn.today)
     except AnswerRefused as refused:
-        if field.skippable and skips(turn.text):
-            await _kept(turn, case, field, drafts.SKIPPED, "typed")
-        elif not await interruptions.interrupt(turn, case, heard):
-            _refuse(turn, case, field, refused)
+        await _refused(turn, case, field, heard, refused)
         return
+    if answer.certain:
+        await _kept(turn, case, field, answer, "typed")
+    elif field.skippable and skips(turn.text):
+        await _kept(turn, case, field, drafts.SKIPPED, "typed")
+    elif not await correcting.correct(turn, case, heard) and not await interruptions.interrupt(
+        turn, case, heard, readable=True
+    ):
+        await _kept(turn, case, field, answer, "typed")
+
+
+async def _refused(turn: Turn, case: Case, field: FormField, heard: Heard, refused: AnswerRefused) -> None:
+    """No answer to this field: it may be passed over, correct another, ask something, or just be mistaken."""
     if field.skippable and skips(turn.text):
         await _kept(turn, case, field, drafts.SKIPPED, "typed")
-    elif not answer.certain and (
-        await correcting.correct(turn, case, heard) or await interruptions.interrupt(turn, case, heard, readable=True)
-    ):
-        return
-    else:
-        await _kept(turn, case, field, answer, "typed")
+    elif not await correcting.correct(turn, case, heard) and not await interruptions.interrupt(turn, case, heard):
+        _say_what_was_wrong(turn, case, field, refused)
 
 
 async def _take_instead(turn: Turn, case: Case, field: FormField, heard: Heard) -> None:
     """A known answer was offered: a word confirms it, another answer replaces it."""
-    if heard.intent == "affirm":
+    if heard.intent == "affirm" and heard.confidence >= SURE_WORD:
         await _use_known(turn, case, field)
-    elif heard.intent == "deny":
+    elif heard.intent == "deny" and heard.confidence >= SURE_WORD:
         asking.ask_plainly(turn, case, field)
     else:
         await _take_text(turn, case, field, heard)
 
 
+async def _take_applicant(turn: Turn, case: Case, heard: Heard) -> None:
+    """For whom: a yes to the relative asked about, a relation in words, or another item altogether."""
+    first = turn.state.offered[0] if turn.state.offered else None
+    if heard.intent == "affirm" and turn.state.relation is not None and first and first.value.startswith("who:"):
+        await _take_choice(turn, case, first)
+    elif await interruptions.switch(turn, case, heard):
+        return
+    elif (kind := _kind_in(turn, case)) is not None:
+        await _set_applicant(turn, case, kind, turn.state.relation)
+    elif not await interruptions.interrupt(turn, case, heard):
+        await _not_chosen(turn, case)
+
+
+async def _at_the_summary(turn: Turn, case: Case, heard: Heard) -> None:
+    """Nothing is filed but by a clear yes to the summary itself, and not if the message corrects something."""
+    asked = any(choice.value == f"submit:{case.id}" for choice in turn.state.offered)
+    if await correcting.correct(turn, case, heard):
+        return
+    if asked and heard.intent == "affirm" and heard.confidence >= SURE_WORD:
+        await submitting.submit(turn, case)
+    elif asked and heard.intent == "deny":
+        await correcting.change(turn, case, None)
+    elif not await interruptions.interrupt(turn, case, heard):
+        await _not_chosen(turn, case)
+
+
+async def _not_chosen(turn: Turn, case: Case) -> None:
+    """None of the choices was taken: show the open question again, and the second time a person beside it."""
+    turn.state.misses += 1
+    offered = turn.state.offered
+    if turn.state.misses < REFUSALS_UNTIL_HELP or not offered:
+        turn.say("utter_choose_please")
+        await asking.ask_again(turn, case)
+    else:
+        turn.ask(phrase("utter_choose_please"), [*offered, HUMAN] if HUMAN not in offered else offered)
+
+
 async def _take_choice(turn: Turn, case: Case, choice: Choice) -> None:
+    """Take a choice. One that belongs to another question than the one being asked changes nothing."""
     verb, _, rest = choice.value.partition(":")
+    key, _, label = rest.partition(":")
     field = current_field(turn, case)
+    of_this = field is not None and field.key == key
     if verb == "who":
-        kind, _, relation = rest.partition(":")
-        await _set_applicant(turn, case, ApplicantKind(kind), relation or None)
-    elif verb == "value" and field is not None:
-        await _kept(turn, case, field, Answer(rest, rest, rest, certain=True), "typed")
-    elif verb == "skip" and field is not None:
+        await _set_applicant(turn, case, ApplicantKind(key), label or None)
+    elif verb == "value" and field is not None and of_this:
+        await _kept(turn, case, field, Answer(label, label, label, certain=True), "typed")
+    elif verb == "skip" and field is not None and of_this:
         await _kept(turn, case, field, drafts.SKIPPED, "typed")
-    elif verb == "prefill" and field is not None:
-        if rest == "yes":
-            await _use_known(turn, case, field)
-        else:
-            asking.ask_plainly(turn, case, field)
-    elif verb == "submit":
+    elif verb == "use" and field is not None and of_this:
+        await _use_known(turn, case, field)
+    elif verb == "replace" and field is not None and of_this:
+        asking.ask_plainly(turn, case, field)
+    elif verb == "submit" and rest == case.id:
         await submitting.submit(turn, case)
     elif verb == "change":
         await correcting.change(turn, case, rest or None)
     elif not await commands.take_choice(turn, case, verb, rest):
-        await asking.ask_next(turn, case)
+        await asking.ask_again(turn, case)
 
 
 async def _take_file(turn: Turn, case: Case, field: FormField | None) -> None:
@@ -163,24 +205,21 @@ async def _take_file(turn: Turn, case: Case, field: FormField | None) -> None:
 
 
 async def _set_applicant(turn: Turn, case: Case, kind: ApplicantKind, relation: str | None) -> None:
-    case.applicant_kind = kind.value
-    if kind is ApplicantKind.SELF:
-        case.person = form.SELF
-    else:
-        case.person = relation or form.UNNAMED
+    person = form.SELF if kind is ApplicantKind.SELF else relation or form.UNNAMED
+    if case.applicant_kind is not None and (case.applicant_kind, case.person) != (kind.value, person):
+        case.answers.clear()  # they were given for somebody else
+    case.applicant_kind, case.person = kind.value, person
     await asking.ask_next(turn, case)
 
 
 def _kind_in(turn: Turn, case: Case) -> ApplicantKind | None:
     """For whom, said in words: 给我自己, 帮我妈办."""
-    from actions.relations import relation_in
-
     possible = asking.kinds(turn.catalog.items[case.item_id])
     relation = relation_in(turn.text)
     if relation is not None:
         turn.state.relation = relation
         return next((k for k in (ApplicantKind.FAMILY, ApplicantKind.GUARDIAN) if k in possible), None)
-    if any(word in turn.text for word in ("自己", "本人", "我办", "给我办")) and ApplicantKind.SELF in possible:
+    if for_self(turn.text) and ApplicantKind.SELF in possible:
         turn.state.relation = None
         return ApplicantKind.SELF
     return None
@@ -193,7 +232,8 @@ async def _use_known(turn: Turn, case: Case, field: FormField) -> None:
     if known is None:
         asking.ask_plainly(turn, case, field)
         return
-    await _kept(turn, case, field, Answer(known.value, known.masked, known.masked, certain=True), "profile")
+    shown = read_answer(field, known.value, today=turn.today).shown
+    await _kept(turn, case, field, Answer(known.value, shown, known.masked, certain=True), "profile")
 
 
 async def _kept(turn: Turn, case: Case, field: FormField, answer: Answer, provenance: str) -> None:
@@ -204,16 +244,11 @@ async def _kept(turn: Turn, case: Case, field: FormField, answer: Answer, proven
     await asking.ask_next(turn, case)
 
 
-def _refuse(turn: Turn, case: Case, field: FormField, refused: AnswerRefused) -> None:
-    """Say what was wrong with the answer; the second time, offer help."""
+def _say_what_was_wrong(turn: Turn, case: Case, field: FormField, refused: AnswerRefused) -> None:
+    """Say what was wrong with the answer, with the field's choices; the second time, offer help as well."""
     turn.state.misses += 1
+    choices = asking.choices_of(field)
+    if turn.state.misses >= REFUSALS_UNTIL_HELP:
+        choices += [HUMAN, Choice(label="先存着", value="later")]
     wrong = phrase(f"utter_answer_{refused.code}", **refused.values)
-    if turn.state.misses < REFUSALS_UNTIL_HELP:
-        choices = turn.state.offered if field.type in (FieldType.CHOICE, FieldType.YES_NO) else []
-        turn.show(Bubble(text=wrong, choices=choices, progress=asking.progress_at(turn, case, field)))
-        return
-    helps = [asking.SKIP] if field.skippable else []
-    if field.type in (FieldType.CHOICE, FieldType.YES_NO):
-        helps = [choice for choice in turn.state.offered if choice.value.startswith(("value:", "skip"))]
-    helps += [Choice(label="找人工", value="human"), Choice(label="先存着", value="later")]
-    turn.show(Bubble(text=wrong, choices=helps, progress=asking.progress_at(turn, case, field)))
+    turn.show(Bubble(text=wrong, choices=choices, progress=asking.progress_at(turn, case, field)))

@@ -1,6 +1,6 @@
 """Answering questions about an item from the catalogue."""
 
-from actions.base import Events, Heard, TurnAction
+from actions.base import Heard, TurnAction
 from actions.finding import HUMAN, ask_which, find, miss, understood
 from bot.conversation.bubbles import Bubble, Choice
 from bot.conversation.state import Wish
@@ -24,6 +24,10 @@ TOPICS = {
 """What each question intent is told from."""
 
 
+GUESS = 0.35
+"""Below this what is asked of an item is a guess, and the overview with its choices serves better."""
+
+
 class ActionGuide(TurnAction):
     """Answer a question about an item, or ask back which item is meant."""
 
@@ -31,16 +35,17 @@ class ActionGuide(TurnAction):
         """The action's name in the domain."""
         return "action_guide"
 
-    async def act(self, turn: Turn, heard: Heard) -> Events:
+    async def act(self, turn: Turn, heard: Heard) -> None:
         """Tell the topic asked for."""
         answer(turn, heard)
-        return []
 
 
 def answer(turn: Turn, heard: Heard) -> None:
     """Answer the question in `heard`, outside a form or in the middle of one."""
     found = find(turn, heard)
-    if found.sure is not None:
+    if found.sure is not None and heard.confidence < GUESS:
+        tell_of(turn, found.sure, "ask_overview")
+    elif found.sure is not None:
         tell_of(turn, found.sure, heard.intent)
     elif found.items and turn.state.loop is None:
         understood(turn)

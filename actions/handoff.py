@@ -1,6 +1,6 @@
 """A person, please: the conversation waits for a clerk, and the resident hears honestly what that means."""
 
-from actions.base import Events, Heard, TurnAction
+from actions.base import Heard, TurnAction
 from bot.conversation.bubbles import Bubble
 from bot.conversation.ownership import Owner, change_owner
 from bot.conversation.turn import Turn
@@ -15,10 +15,9 @@ class ActionHandoff(TurnAction):
         """The action's name in the domain."""
         return "action_handoff"
 
-    async def act(self, turn: Turn, heard: Heard) -> Events:
+    async def act(self, turn: Turn, heard: Heard) -> None:
         """Put the conversation in WAITING."""
         await hand_off(turn)
-        return []
 
 
 async def hand_off(turn: Turn) -> None:

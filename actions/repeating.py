@@ -1,6 +1,6 @@
 """Saying it again, and files sent when nothing asked for one."""
 
-from actions.base import Events, Heard, TurnAction
+from actions.base import Heard, TurnAction
 from bot.conversation.history import last_said
 from bot.conversation.turn import Turn
 
@@ -12,14 +12,13 @@ class ActionRepeat(TurnAction):
         """The action's name in the domain."""
         return "action_repeat"
 
-    async def act(self, turn: Turn, heard: Heard) -> Events:
+    async def act(self, turn: Turn, heard: Heard) -> None:
         """Say the bot's last words again, with their choices."""
         bubble = await last_said(turn.session, turn.conversation.id)
         if bubble is None:
             turn.say("utter_help", street=turn.office.street_name)
         else:
             turn.show(bubble)
-        return []
 
 
 class ActionSendFile(TurnAction):
@@ -29,7 +28,6 @@ class ActionSendFile(TurnAction):
         """The action's name in the domain."""
         return "action_send_file"
 
-    async def act(self, turn: Turn, heard: Heard) -> Events:
+    async def act(self, turn: Turn, heard: Heard) -> None:
         """Ask what it is for."""
         turn.say("utter_file_unexpected")
-        return []

@@ -24,7 +24,8 @@ async def submit(turn: Turn, case: Case) -> None:
             await asking.ask_next(turn, case)
             return
         filed = await submission.submit(turn.session, case, item, turn.office.street_code, turn.today)
-    turn.state.loop = turn.state.step = turn.state.case_id = None
+    turn.state.loop = turn.state.step = turn.state.case_id = turn.state.relation = None
+    turn.state.filed = case.id
     if filed:
         await _remember(turn, case, item)
         turn.show(Bubble(text=phrase("utter_case_filed", item=named(item), number=case.number or "")))
@@ -36,9 +37,12 @@ async def submit(turn: Turn, case: Case) -> None:
 
 
 async def show_case(turn: Turn, case: Case, item: Item) -> None:
-    """Show a filed case: number, status, promised day, next step, the filled form to download."""
+    """Show a filed case: number, status, promised day, next step; to its own resident, the filled form, too."""
     facts = await case_card(turn.session, case, item)
-    link = Link(label="下载申请表（PDF）", href=application_link(turn.office.public_url, turn.office.link_key, case))
+    links = []
+    if case.resident_id == turn.resident_id:  # the form holds every answer in full
+        href = application_link(turn.office.public_url, turn.office.link_key, case)
+        links.append(Link(label="下载申请表（PDF）", href=href))
     card = CaseCard(
         title=named(item),
         number=facts.number,
@@ -47,7 +51,7 @@ async def show_case(turn: Turn, case: Case, item: Item) -> None:
         timeline=[TimelineStep(**step.model_dump()) for step in facts.timeline],
         promised=facts.promised,
         next_step=item.next_step,
-        links=[link],
+        links=links,
     )
     text = phrase(
         "utter_case_card",
@@ -57,7 +61,7 @@ async def show_case(turn: Turn, case: Case, item: Item) -> None:
         promised=facts.promised or phrase("utter_promise_unknown"),
         next_step=item.next_step,
     )
-    turn.show(Bubble(text=text, card=card, links=[link]))
+    turn.show(Bubble(text=text, card=card, links=links))
 
 
 async def attach(turn: Turn, case: Case) -> None:

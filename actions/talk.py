@@ -1,9 +1,13 @@
 """Small talk, and what the bot does not do."""
 
+import re
+from typing import ClassVar
+
 from rasa_sdk.events import UserUtteranceReverted
 
+from actions import guide
 from actions.base import Events, Heard, TurnAction
-from actions.finding import HUMAN, ask_which, find, miss, understood
+from actions.finding import HUMAN, MISSES_UNTIL_PERSON, ask_which, find, miss, understood
 from bot.conversation.bubbles import Choice
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
@@ -16,6 +20,7 @@ SMALL_TALK = {
     "bye": "utter_bye",
     "help": "utter_help",
     "bot_identity": "utter_bot_identity",
+    "ask_contact": "utter_contact",
     "out_of_scope": "utter_out_of_scope",
     "large_type": "utter_large_type",
     "wait": "utter_wait",
@@ -31,11 +36,20 @@ def small_talk(turn: Turn, intent: str) -> bool:
         return False
     if intent in ("greet", "help", "bot_identity"):
         turn.say(name, street=turn.office.street_name)
-    elif intent in ("complain", "distress"):
+    elif intent == "ask_contact":
+        phone = phrase("utter_office_phone", phone=turn.office.phone) if turn.office.phone else ""
+        turn.say(name, hours=turn.office.hours, phone=phone)
+    elif intent == "distress":
         turn.ask(phrase(name), [HUMAN])
     else:
         turn.say(name)
     return True
+
+
+CLEAR = 0.8
+"""Below this the classifier's distress is a false alarm; the plain words are heard before it (distress.py)."""
+FEWEST_WORDS = 2
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 class ActionTalk(TurnAction):
@@ -45,11 +59,14 @@ class ActionTalk(TurnAction):
         """The action's name in the domain."""
         return "action_talk"
 
-    async def act(self, turn: Turn, heard: Heard) -> Events:
+    async def act(self, turn: Turn, heard: Heard) -> None:
         """Answer; a greeting also recalls a draft left open."""
         if heard.intent == "out_of_scope" and heard.named:
             _offer_named(turn, heard)
-            return []
+            return
+        if heard.intent == "out_of_scope" or (heard.intent == "distress" and heard.confidence < CLEAR):
+            _not_ours(turn)
+            return
         understood(turn)
         small_talk(turn, heard.intent)
         if heard.intent == "greet":
@@ -62,7 +79,6 @@ class ActionTalk(TurnAction):
                         Choice(label="先不办", value="later"),
                     ],
                 )
-        return []
 
 
 class ActionComplain(TurnAction):
@@ -72,11 +88,10 @@ class ActionComplain(TurnAction):
         """The action's name in the domain."""
         return "action_complain"
 
-    async def act(self, turn: Turn, heard: Heard) -> Events:
+    async def act(self, turn: Turn, heard: Heard) -> None:
         """Say sorry and offer a person and the case's state."""
         understood(turn)
         turn.ask(phrase("utter_complain"), [HUMAN, Choice(label="查办件进度", value="track")])
-        return []
 
 
 class ActionUnclear(TurnAction):
@@ -86,28 +101,37 @@ class ActionUnclear(TurnAction):
         """The action's name in the domain."""
         return "action_unclear"
 
-    async def act(self, turn: Turn, heard: Heard) -> Events:
+    async def act(self, turn: Turn, heard: Heard) -> None:
         """Offer the likeliest items, or examples and, the second time, a person."""
         _offer_named(turn, heard)
-        return []
 
 
 class ActionFallback(ActionUnclear):
     """The same where no rule fits. Rasa runs the fallback again and again until the message is taken back."""
 
+    events: ClassVar[Events] = [UserUtteranceReverted()]
+
     def name(self) -> str:
         """The action's name in Rasa."""
         return "action_default_fallback"
 
-    async def act(self, turn: Turn, heard: Heard) -> Events:
-        """Offer, and end Rasa's turn."""
-        await super().act(turn, heard)
-        return [UserUtteranceReverted()]
+
+def _not_ours(turn: Turn) -> None:
+    """Say that it is not the street's business, or, where hardly a word was said, that it was not understood."""
+    turn.state.misses += 1
+    if len(_HAN.findall(turn.text)) < FEWEST_WORDS:
+        turn.say("utter_not_understood")
+    elif turn.state.misses >= MISSES_UNTIL_PERSON:
+        turn.ask(phrase("utter_out_of_scope"), [HUMAN])
+    else:
+        turn.say("utter_out_of_scope")
 
 
 def _offer_named(turn: Turn, heard: Heard) -> None:
     found = find(turn, heard, spoken_of=False)
-    if found.items:
+    if found.sure is not None:
+        guide.tell_of(turn, found.sure, "ask_overview")
+    elif found.items:
         understood(turn)
         ask_which(turn, found.items, "ask_overview")
     else:

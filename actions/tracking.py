@@ -2,11 +2,17 @@
 
 import re
 import unicodedata
+from typing import ClassVar
 
-from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.events import SlotSet
 
 from actions import handoff, submitting
+from actions.application import ActionApply, ActionResume
 from actions.base import Events, Heard, TurnAction
+from actions.erasing import ActionErase
+from actions.finding import HUMAN, find
+from actions.guide import TOPICS, ActionGuide
+from actions.talk import SMALL_TALK, ActionComplain, ActionTalk, ActionUnclear
 from bot.conversation.bubbles import Choice
 from bot.conversation.redaction import CASE_NUMBER_DIGITS
 from bot.conversation.state import TRACKING_FORM
@@ -16,9 +22,36 @@ from cases import tracking
 
 MAX_FAILURES = 5
 """Wrong pairs of number and digits in one conversation, after which only a person helps."""
+LIKELY = 0.6
+"""From this confidence on another wish is served instead."""
+SURELY_NOT_OURS = 0.8
+"""The same for what is out of scope: 编号找不到了 is easily taken for it."""
 
-_NUMBER = re.compile(rf"(?<!\d)\d{{{CASE_NUMBER_DIGITS}}}(?!\d)")
-_LAST_FOUR = re.compile(r"(?<!\d)(?:\d{7})?(\d{4})(?!\d)")
+_NUMBER = re.compile(rf"(?<!\d)\d(?:[\s-]*\d){{{CASE_NUMBER_DIGITS - 1}}}(?!\d)")
+_LAST_FOUR = re.compile(r"(?<!\d)(?:\d{7})?(\d{4})(?!\s*[\d年元块])")
+
+_LEAVING = frozenset({"cancel", "go_back", "deny", "dont_know", "later"})
+_STAYING = {
+    "wait": "utter_wait",
+    "large_type": "utter_large_type",
+    "why_asked": "utter_why_asked",
+    "send_file": "utter_file_unexpected",
+}
+"""Said in the middle of the form, which then asks again."""
+_ASKED_AGAIN = frozenset({"repeat", "track_case"})
+_SERVED: dict[str, type[TurnAction]] = {
+    **dict.fromkeys(TOPICS, ActionGuide),
+    **dict.fromkeys(SMALL_TALK, ActionTalk),
+    "apply": ActionApply,
+    "book": ActionApply,
+    "resume": ActionResume,
+    "complain": ActionComplain,
+    "erase": ActionErase,
+    "ambiguous": ActionUnclear,
+    "eligibility": ActionUnclear,
+}
+"""What serves another wish, as it does outside the form."""
+_LATER = Choice(label="先不查", value="later")
 
 
 class ActionTrackCase(TurnAction):
@@ -28,7 +61,7 @@ class ActionTrackCase(TurnAction):
         """The action's name in the domain."""
         return "action_track_case"
 
-    async def act(self, turn: Turn, heard: Heard) -> Events:
+    async def act(self, turn: Turn, heard: Heard) -> None:
         """Show the resident's own cases, or ask for number and digits."""
         number, last_four = _read(turn.text)
         if number is not None:
@@ -37,27 +70,28 @@ class ActionTrackCase(TurnAction):
                 await _look_up(turn, last_four)
             else:
                 begin_tracking(turn)
-            return []
+            return
         own = await tracking.own_cases(turn.session, turn.resident_id)
         own = [case for case in own if case.item_id in turn.catalog.items]
         if not own:
             begin_tracking(turn)
-            return []
+            return
         for case in own[:3]:
             await submitting.show_case(turn, case, turn.catalog.items[case.item_id])
         turn.ask(phrase("utter_track_others"), [Choice(label="查别的办件", value="track")])
-        return []
 
 
 class ValidateTrackingForm(TurnAction):
     """Handles every message while the tracking form is open."""
 
+    events: ClassVar[Events] = [SlotSet("answer", None)]
+
     def name(self) -> str:
         """The action's name in the domain."""
         return f"validate_{TRACKING_FORM}"
 
-    async def act(self, turn: Turn, heard: Heard) -> Events:
-        """Take the number, then the digits; any command or other wish leaves the form."""
+    async def act(self, turn: Turn, heard: Heard) -> None:
+        """Take the number, then the digits; any command or other wish leaves the form and is served."""
         number, last_four = _read(turn.text)
         if turn.choice is not None and turn.choice.value == "human":
             _leave(turn)
@@ -65,61 +99,94 @@ class ValidateTrackingForm(TurnAction):
         elif turn.choice is not None:
             _leave(turn)
             turn.say("utter_later")
-        elif number is None and last_four is None:
-            await _neither(turn, heard)
-        else:
-            turn.state.tracking_number = number or turn.state.tracking_number
-            if turn.state.tracking_number is None:
-                turn.ask(phrase("utter_track_ask_number"), [_LATER])
-            elif last_four is None:
-                turn.ask(phrase("utter_track_ask_digits"), [_LATER])
+        elif number is not None or (turn.state.tracking_number is not None and last_four is not None):
+            await self._take(turn, number, last_four)
+        elif not await self._serve(turn, heard):
+            if last_four is None:
+                turn.ask(phrase("utter_track_explain"), [HUMAN, _LATER])
             else:
-                await _look_up(turn, last_four)
-        if turn.state.loop == TRACKING_FORM:
-            return [SlotSet("answer", None)]
-        return [SlotSet("answer", None), SlotSet("requested_slot", None), ActiveLoop(None)]
+                _ask(turn)  # digits without a number
 
+    async def _take(self, turn: Turn, number: str | None, last_four: str | None) -> None:
+        turn.state.tracking_number = number or turn.state.tracking_number
+        if last_four is None:
+            _ask(turn)
+        else:
+            await _look_up(turn, last_four)
 
-_LATER = Choice(label="先不查", value="later")
+    async def _serve(self, turn: Turn, heard: Heard) -> bool:
+        """Serve a message without a number, in the form or instead of it. False if it wishes for nothing."""
+        if heard.intent == "human":
+            _leave(turn)
+            await handoff.hand_off(turn)
+        elif heard.intent in _LEAVING:
+            _leave(turn)
+            turn.say("utter_later")
+        elif not _is_likely(turn, heard):
+            return False
+        elif heard.intent in _ASKED_AGAIN:
+            _ask(turn)
+        elif heard.intent in _STAYING:
+            turn.say(_STAYING[heard.intent])
+            _ask(turn)
+        elif heard.intent in _SERVED:
+            _leave(turn)
+            await _SERVED[heard.intent](self._turns).act(turn, heard)
+        else:
+            return False
+        return True
 
 
 def begin_tracking(turn: Turn) -> None:
     """Open the tracking form and ask for what is missing."""
     if turn.state.tracking_failures >= MAX_FAILURES:
-        turn.ask(phrase("utter_track_locked"), [Choice(label="找人工", value="human")])
+        _refuse(turn)
         return
     turn.state.loop = TRACKING_FORM
+    _ask(turn)
+
+
+def _ask(turn: Turn) -> None:
     asked = "utter_track_ask_number" if turn.state.tracking_number is None else "utter_track_ask_digits"
     turn.ask(phrase(asked), [_LATER])
 
 
 async def _look_up(turn: Turn, last_four: str) -> None:
-    number = turn.state.tracking_number or ""
-    case = await tracking.find_by_number(turn.session, number, last_four)
+    """Show the case, unless too much was tried: in this conversation, or with this number anywhere."""
+    number, turn.state.tracking_number = turn.state.tracking_number or "", None
+    if turn.state.tracking_failures >= MAX_FAILURES:
+        _refuse(turn)
+        return
+    try:
+        case = await tracking.look_up(turn.session, number, last_four, turn.resident_id)
+    except tracking.NumberLocked:
+        _refuse(turn)
+        return
     if case is not None and case.item_id in turn.catalog.items:
         _leave(turn)
         turn.state.tracking_failures = 0
         await submitting.show_case(turn, case, turn.catalog.items[case.item_id])
         return
     turn.state.tracking_failures += 1
-    turn.state.tracking_number = None
     if turn.state.tracking_failures >= MAX_FAILURES:
-        _leave(turn)
-        turn.ask(phrase("utter_track_locked"), [Choice(label="找人工", value="human")])
+        _refuse(turn)
     else:
-        turn.ask(phrase("utter_track_not_found"), [Choice(label="找人工", value="human"), _LATER])
+        turn.state.loop = TRACKING_FORM
+        turn.ask(phrase("utter_track_not_found"), [HUMAN, _LATER])
 
 
-async def _neither(turn: Turn, heard: Heard) -> None:
-    """No number in the message: leave the form if something else is wished, else explain."""
-    if heard.intent == "human":
-        _leave(turn)
-        await handoff.hand_off(turn)
-    elif heard.intent in ("cancel", "go_back", "deny", "dont_know", "thanks", "bye"):
-        _leave(turn)
-        turn.say("utter_later")
-    else:
-        turn.ask(phrase("utter_track_explain"), [Choice(label="找人工", value="human"), _LATER])
+def _refuse(turn: Turn) -> None:
+    _leave(turn)
+    turn.ask(phrase("utter_track_locked"), [HUMAN])
+
+
+def _is_likely(turn: Turn, heard: Heard) -> bool:
+    """Whether the intent is to be believed. What means nothing by itself must at least bring items to mind."""
+    if heard.intent == "out_of_scope":
+        return heard.confidence >= SURELY_NOT_OURS
+    if heard.intent in ("ambiguous", "eligibility") and not find(turn, heard, spoken_of=False).items:
+        return False
+    return heard.confidence >= LIKELY
 
 
 def _leave(turn: Turn) -> None:
@@ -128,9 +195,8 @@ def _leave(turn: Turn) -> None:
 
 
 def _read(text: str) -> tuple[str | None, str | None]:
-    """The case number and the phone's last four digits in a text."""
-    joined = re.sub(r"(?<=\d)[\s-]+(?=\d{5,})", "", unicodedata.normalize("NFKC", text))
-    number = _NUMBER.search(joined)
-    rest = _NUMBER.sub(" ", joined)
-    digits = _LAST_FOUR.search(rest)
-    return (number.group() if number else None), (digits[1] if digits else None)
+    """The case number, perhaps written in groups, and the phone's last four digits in a text."""
+    plain = unicodedata.normalize("NFKC", text)
+    number = _NUMBER.search(plain)
+    digits = _LAST_FOUR.search(_NUMBER.sub(" ", plain))
+    return (re.sub(r"\D", "", number.group()) if number else None), (digits[1] if digits else None)

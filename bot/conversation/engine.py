@@ -11,6 +11,10 @@ class EngineUnavailable(Exception):
     """The engine did not answer, or not in its own words."""
 
 
+class EngineRefused(Exception):
+    """The engine is there and will not take this message, or could not have it acted on."""
+
+
 class EngineRequest(BaseModel):
     """A turn as the engine sees it: no personal numbers, no answers."""
 
@@ -33,7 +37,7 @@ class Engine(Protocol):
     """Whatever understands a turn."""
 
     async def handle(self, request: EngineRequest) -> EngineReply:
-        """Run one turn. Raises EngineUnavailable."""
+        """Have one message understood. Raises EngineUnavailable, EngineRefused."""
         ...
 
 
@@ -51,15 +55,20 @@ class RasaEngine:
         )
 
     async def handle(self, request: EngineRequest) -> EngineReply:
-        """Run one turn. Raises EngineUnavailable."""
+        """Have one message understood. Raises EngineUnavailable, EngineRefused."""
         try:
             response = await self._client.post(f"{self._url()}/webhooks/turn/webhook", json=request.model_dump())
             response.raise_for_status()
             reply = EngineReply.model_validate_json(response.content)
-        except (httpx.HTTPError, ValidationError) as error:
+        except httpx.HTTPStatusError as error:
+            kind = EngineUnavailable if error.response.status_code == httpx.codes.SERVICE_UNAVAILABLE else EngineRefused
+            raise kind(str(error.response.status_code)) from None
+        except ValidationError as error:
+            raise EngineRefused(type(error).__name__) from None
+        except httpx.HTTPError as error:
             raise EngineUnavailable(type(error).__name__) from error
         if reply.failed_actions:
-            raise EngineUnavailable(f"could not call {', '.join(reply.failed_actions)}")
+            raise EngineRefused(f"could not call {', '.join(reply.failed_actions)}")
         return reply
 
     async def close(self) -> None:

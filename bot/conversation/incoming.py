@@ -14,6 +14,7 @@ ENGINE_CHARS = 400
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _LINK = re.compile(r"[，。,;；！!？?\s]*(?:顺便|另外|对了|还有就是|还有一件事|再帮我|同时也?|以及)[，,、]?")
 SHORTEST_WISH = 4
+MOST_WISHES = 4
 
 
 class Incoming(BaseModel):
@@ -37,7 +38,7 @@ def cleaned(text: str) -> str:
 def wishes(text: str) -> list[str]:
     """The wishes in a message: 办残疾证要什么材料，顺便查下我的低保批了没 holds two."""
     parts = [part.strip() for part in _LINK.split(text)]
-    if len(parts) == 1 or any(len(part) < SHORTEST_WISH for part in parts):
+    if not 1 < len(parts) <= MOST_WISHES or any(len(part) < SHORTEST_WISH for part in parts):
         return [text]
     return parts
 

@@ -12,8 +12,6 @@ from records.encryption import EncryptedJSON
 _RowNumber = BigInteger().with_variant(Integer, "sqlite")
 _NUMBERS_NEVER_RETURN = {"sqlite_autoincrement": True}
 """Readers remember the last number they saw: SQLite must not give a deleted row's number out again."""
-_NEVER_REUSED = {"sqlite_autoincrement": True}
-"""Readers ask for what came after a row's number, so the number of a deleted row must not come again."""
 
 
 class Conversation(Base):
@@ -41,7 +39,7 @@ class InboxMessage(Base):
         UniqueConstraint("conversation_id", "client_id"),
         Index("ix_inbox_pending", "done_at", "conversation_id", "id"),
         Index("ix_inbox_conversation_id_id", "conversation_id", "id"),
-        _NEVER_REUSED,
+        _NUMBERS_NEVER_RETURN,
     )
 
     id: Mapped[int] = mapped_column(_RowNumber, primary_key=True, autoincrement=True)
@@ -58,7 +56,7 @@ class OutboxMessage(Base):
     """A reply, committed with the turn that made it, before it is sent."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_conversation_id_id", "conversation_id", "id"), _NEVER_REUSED)
+    __table_args__ = (Index("ix_outbox_conversation_id_id", "conversation_id", "id"), _NUMBERS_NEVER_RETURN)
 
     id: Mapped[int] = mapped_column(_RowNumber, primary_key=True, autoincrement=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))

@@ -1,6 +1,6 @@
-"""Opening a conversation for whoever comes through a channel."""
+"""Finding the conversation of whoever comes through a channel, and opening it."""
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.conversation.models import Conversation
@@ -9,10 +9,16 @@ from records.database import Sessions
 from records.encryption import blind_index
 
 
+async def known_conversation(sessions: Sessions, channel: str, channel_user: str) -> str | None:
+    """The id of the conversation of a channel's user, if there is one."""
+    async with sessions() as session:
+        return await session.scalar(_wanted(channel, _hashed(channel, channel_user)))
+
+
 async def conversation_of(sessions: Sessions, channel: str, channel_user: str) -> str:
     """The id of the conversation of a channel's user, opened on first contact."""
-    hashed = blind_index(channel_user, f"user of {channel}")
-    wanted = select(Conversation.id).where(Conversation.channel == channel, Conversation.channel_user == hashed)
+    hashed = _hashed(channel, channel_user)
+    wanted = _wanted(channel, hashed)
     async with sessions() as session:
         found = await session.scalar(wanted)
         if found is not None:
@@ -26,3 +32,11 @@ async def conversation_of(sessions: Sessions, channel: str, channel_user: str) -
             await session.rollback()
             return (await session.execute(wanted)).scalar_one()
         return conversation.id
+
+
+def _hashed(channel: str, channel_user: str) -> str:
+    return blind_index(channel_user, f"user of {channel}")
+
+
+def _wanted(channel: str, hashed: str) -> Select[str]:
+    return select(Conversation.id).where(Conversation.channel == channel, Conversation.channel_user == hashed)

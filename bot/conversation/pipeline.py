@@ -2,25 +2,23 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.conversation.answering import Answering
 from bot.conversation.bubbles import Bubble, Choice, Speaker
-from bot.conversation.engine import Engine, EngineRequest, EngineUnavailable
-from bot.conversation.incoming import MAX_CHARS, Incoming, neutral, wishes
+from bot.conversation.engine import EngineUnavailable
+from bot.conversation.incoming import Incoming
 from bot.conversation.live import Live
 from bot.conversation.models import Conversation, InboxMessage, OutboxMessage
-from bot.conversation.ownership import Owner
-from bot.conversation.redaction import redacted
-from bot.conversation.selection import chosen
 from bot.conversation.state import DialogueState
-from bot.conversation.turn import Office, OpenTurns, Turn
-from bot.conversation.waiting import answer_while_waiting
+from bot.conversation.turn import Office, Turn
 from bot.conversation.wording import phrase
 from records.base import new_id, now
 from records.database import Sessions, rows_changed
@@ -29,38 +27,32 @@ from services_catalog.loader import Catalog
 logger = logging.getLogger(__name__)
 
 CHINA = ZoneInfo("Asia/Shanghai")
-MAX_ATTEMPTS = 3
-LONGEST_PAUSE_S = 3.0
-
-
-class TurnFailed(Exception):
-    """An action raised; the turn is rolled back and tried again."""
 
 
 class TurnOvertaken(Exception):
     """The conversation's owner changed during the turn; it is undone and begun again under the new owner."""
 
 
-class Pipeline:
-    """Takes messages in, runs their turns, and lets watchers know.
+OUTAGES = (EngineUnavailable, TurnOvertaken, OperationalError, InterfaceError, PoolTimeout, OSError)
+"""What passes by itself: the turn is tried until it is over. Anything else is counted."""
+MAX_ATTEMPTS = 3
+LONGEST_PAUSE_S = 3.0
 
-    `certain_answer` tells whether a text can only be the answer to the question the form is asking; such a
-    text is not shown to the engine at all.
-    """
+
+class Pipeline:
+    """Takes messages in, runs their turns, and lets watchers know."""
 
     def __init__(
         self,
         sessions: Sessions,
-        engine: Engine,
-        turns: OpenTurns,
+        answering: Answering,
         live: Live,
         catalog: Callable[[], Catalog],
         office: Office,
-        certain_answer: Callable[[Turn], Awaitable[bool]],
         patience_s: float,
     ) -> None:
-        self._sessions, self._engine, self._turns, self._live = sessions, engine, turns, live
-        self._catalog, self._office, self._certain_answer = catalog, office, certain_answer
+        self._sessions, self._answering, self._live = sessions, answering, live
+        self._catalog, self._office = catalog, office
         self._patience_s = patience_s
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._woken: set[str] = set()
@@ -84,8 +76,8 @@ class Pipeline:
                 )
                 if number is None:
                     raise
-                return number
-            number = row.id
+            else:
+                number = row.id
         self._wake(conversation_id)
         return number
 
@@ -120,14 +112,19 @@ class Pipeline:
             self._live.publish(conversation_id)
 
     async def _drain(self, conversation_id: str) -> None:
+        """Answer the conversation's messages until none is left; whatever goes wrong, go on after a pause."""
         try:
             while True:
                 self._woken.discard(conversation_id)
-                number = await self._next_pending(conversation_id)
-                if number is not None:
-                    await self._answer(number)
-                elif conversation_id not in self._woken:
-                    return
+                try:
+                    number = await self._next_pending(conversation_id)
+                    if number is not None:
+                        await self._answer(number)
+                    elif conversation_id not in self._woken:
+                        return
+                except Exception as error:
+                    logger.error("conversation %s waits: %s", conversation_id, _origin(error))
+                    await asyncio.sleep(LONGEST_PAUSE_S)
         finally:
             del self._workers[conversation_id]
             self._live.publish(conversation_id)
@@ -151,14 +148,14 @@ class Pipeline:
                 try:
                     await self._run(number)
                     return
-                except (EngineUnavailable, TurnOvertaken, OperationalError) as error:
+                except OUTAGES as error:
                     logger.warning("turn of message %s waits: %s", number, type(error).__name__)
-                    await asyncio.sleep(pause)
-                    pause = min(pause * 2, LONGEST_PAUSE_S)
                 except Exception as error:
                     logger.error("turn of message %s failed: %s", number, _origin(error))
                     if await self._give_up(number):
                         return
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_S)
         finally:
             watch.cancel()
 
@@ -177,7 +174,7 @@ class Pipeline:
                 today=_today(),
                 idle_hours=_hours_since(conversation.last_turn_at),
             )
-            await self._speak(turn, Incoming.model_validate(inbox.body))
+            await self._answering.answer(turn, Incoming.model_validate(inbox.body))
             state.offered = next((b.choices for b in reversed(turn.bubbles) if b.choices), [])
             conversation.state = state.model_dump(mode="json", exclude_defaults=True)
             if not await _finish(session, number, conversation):
@@ -185,55 +182,6 @@ class Pipeline:
             _post(session, conversation.id, number, turn.bubbles)
             await session.commit()
         self._live.publish(conversation.id)
-
-    async def _speak(self, turn: Turn, message: Incoming) -> None:
-        owner = Owner(turn.conversation.owner)
-        if owner is Owner.CLERK:
-            return
-        if owner is Owner.WAITING and not await answer_while_waiting(turn, message):
-            return
-        turn.file_id = message.file_id
-        turn.choice = _choice(turn.state, message)
-        turn.text = message.text
-        if owner is Owner.WAITING:
-            await self._ask_engine(turn, "/repeat")
-        elif turn.file_id is not None:
-            await self._ask_engine(turn, "/send_file")
-        elif turn.choice is not None:
-            await self._ask_engine(turn, "/choose")
-        elif not message.text:
-            turn.say("utter_empty_message")
-        elif len(message.text) > MAX_CHARS:
-            turn.say("utter_long_message", limit=MAX_CHARS)
-        elif await self._certain_answer(turn):
-            await self._ask_engine(turn, "/answer")
-        else:
-            for wish in wishes(message.text) if turn.state.loop is None else [message.text]:
-                turn.text = wish
-                await self._ask_engine(turn, neutral(redacted(wish)))
-        if not turn.bubbles:
-            turn.say("utter_not_understood")
-
-    async def _ask_engine(self, turn: Turn, text: str) -> None:
-        self._turns.open(turn)
-        request = EngineRequest(
-            conversation=turn.conversation.id,
-            turn=turn.id,
-            text=text,
-            loop=turn.state.loop,
-            requested_slot="answer" if turn.state.loop else None,
-            slots={"item": turn.state.item_id},
-        )
-        try:
-            reply = await self._engine.handle(request)
-        except EngineUnavailable:
-            if turn.failure is None:
-                raise
-        finally:
-            self._turns.close(turn)
-        if turn.failure is not None:
-            raise TurnFailed from turn.failure
-        turn.bubbles.extend(Bubble(text=message["text"]) for message in reply.messages if message.get("text"))
 
     async def _tell_when_late(self, number: int) -> None:
         await asyncio.sleep(self._patience_s)
@@ -264,6 +212,9 @@ class Pipeline:
             if given_up:
                 inbox.done_at = now()
                 sorry = Bubble(text=phrase("utter_turn_failed"), choices=[Choice(label="找人工", value="human")])
+                conversation = await session.get_one(Conversation, inbox.conversation_id)
+                offered = [choice.model_dump() for choice in sorry.choices]
+                conversation.state = {**conversation.state, "offered": offered}
                 _post(session, inbox.conversation_id, number, [sorry], Speaker.BOT)
             await session.commit()
         if given_up:
@@ -303,19 +254,6 @@ def _post(
     )
 
 
-def _choice(state: DialogueState, message: Incoming) -> Choice | None:
-    """The choice a message takes: by button among those offered, by 修改 on a summary, or by word or number."""
-    if message.choice is not None:
-        for offered in state.offered:
-            if offered.value == message.choice:
-                return offered
-        if message.choice.startswith("change:") and state.case_id is not None:
-            return Choice(label=message.text, value=message.choice)
-        if message.choice == "human":
-            return Choice(label=message.text, value=message.choice)
-    return chosen(message.text, state.offered)
-
-
 def _today() -> date:
     return datetime.now(CHINA).date()
 
@@ -326,9 +264,8 @@ def _hours_since(moment: datetime | None) -> float:
 
 def _origin(error: BaseException) -> str:
     """Where an error arose, without its message, which may hold personal data."""
-    cause = error.__cause__ or error
-    trace = cause.__traceback__
+    trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = "" if trace is None else f" at {trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"
-    return f"{type(cause).__name__}{where}"
+    return f"{type(error).__name__}{where}"

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz
 
 from bot.conversation.bubbles import Choice
+from bot.conversation.incoming import Incoming
+from bot.conversation.state import DialogueState
 
 CLOSE_ENOUGH = 88
 """rapidfuzz ratio, of 100, from which a mistyped label still counts."""
@@ -27,6 +29,26 @@ _CHINESE = {
 _ORDINAL = re.compile(r"^(?:选|我选|要)?第?([0-9]{1,2}|[一二两三四五六七八九十])(?:个|项|种|条|号|吧|\.|、)*$")
 
 
+_TOO_COMMON = frozenset(("没有", "不是", "不要", "可以", "好的", "我要", "办理", "不办", "先不"))
+"""Parts of labels that say nothing by themselves."""
+
+
+def taken(state: DialogueState, message: Incoming) -> Choice | None:
+    """The choice a message takes: by button, if it was offered last, or by word or number.
+
+    Changing an answer and submitting are taken late, too: a card stays on the screen, and a second tap on
+    确认提交 must show the case that the first one filed.
+    """
+    if message.choice is None:
+        return chosen(message.text, state.offered)
+    for offered in state.offered:
+        if offered.value == message.choice:
+            return offered
+    verb, _, rest = message.choice.partition(":")
+    late = verb in ("submit", "human") or (verb == "change" and rest and state.case_id is not None)
+    return Choice(label=message.text, value=message.choice) if late else chosen(message.text, state.offered)
+
+
 def chosen(text: str, offered: Sequence[Choice]) -> Choice | None:
     """The offered choice that `text` names, or None if it names none or several."""
     said = _bare(text)
@@ -42,7 +64,9 @@ def chosen(text: str, offered: Sequence[Choice]) -> Choice | None:
     close = [choice for choice in offered if fuzz.ratio(said, _bare(choice.label)) >= CLOSE_ENOUGH]
     if len(close) == 1:
         return close[0]
-    inside = [choice for choice in offered if len(said) >= 2 and said in _bare(choice.label)]
+    if len(said) < 2 or said in _TOO_COMMON:
+        return None
+    inside = [choice for choice in offered if not choice.value.startswith("value:") and said in _bare(choice.label)]
     return inside[0] if len(inside) == 1 else None
 
 

@@ -21,7 +21,8 @@ class DialogueState(BaseModel):
     `item_id` is the item spoken of; `loop` the open Rasa form; `case_id` the draft under way; `step` what the
     form is asking; `offered` the choices of the last question, so that "2" or 第二个 can be understood;
     `wish` what a question back will complete; `told` the item
-    all of whose requirements were told last; `misses` how often in a row nothing was understood.
+    all of whose requirements were told last; `next_wish` an item wished for
+    along with another; `filed` the case filed last; `misses` how often in a row nothing was understood.
     """
 
     item_id: str | None = None
@@ -31,6 +32,8 @@ class DialogueState(BaseModel):
     offered: list[Choice] = []
     wish: Wish | None = None
     told: str | None = None
+    next_wish: str | None = None
+    filed: str | None = None
     misses: int = 0
     relation: str | None = None
     tracking_number: str | None = None

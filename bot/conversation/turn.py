@@ -1,9 +1,10 @@
 """One turn: a message in, what goes out, and everything that happens in between.
 
-A turn owns one database session. Actions work on it through the engine's webhook, and the pipeline commits
-it once at the end, so a turn happens as a whole or not at all.
+A turn owns one database session. Its actions work on it, and the pipeline commits it once at the end, so a turn
+happens as a whole or not at all.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -30,12 +31,21 @@ class Office:
     link_key: bytes
 
 
+@dataclass(frozen=True)
+class Planned:
+    """An action the engine chose, and the wish of the message it is about."""
+
+    act: Callable[["Turn"], Awaitable[None]]
+    text: str
+
+
 @dataclass
 class Turn:
     """The turn under way.
 
     `text` is the resident's own text, never shown to the engine; `choice` the offered choice they took;
-    `file_id` the file they sent. `failure` keeps what an action raised, for the pipeline to act upon.
+    `file_id` the file they sent; `plan` the actions that the engine chose, in order;
+    `proposed` whether an item was proposed already, so that a second wish is only noted.
     """
 
     id: str
@@ -49,8 +59,9 @@ class Turn:
     choice: Choice | None = None
     file_id: str | None = None
     idle_hours: float = 0.0
+    plan: list[Planned] = field(default_factory=list)
     bubbles: list[Bubble] = field(default_factory=list)
-    failure: BaseException | None = None
+    proposed: bool = False
 
     @property
     def resident_id(self) -> str:

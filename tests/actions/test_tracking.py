@@ -49,7 +49,9 @@ async def test_anothers_case_needs_its_number_and_the_phones_last_digits(residen
         "尾号5678，编号是{n}",
         pytest.param(
             "{n}\n13812345678",
-            marks=pytest.mark.xfail(strict=True, raises=AssertionError, reason="the phone after a blank is joined to the number"),
+            marks=pytest.mark.xfail(
+                strict=True, raises=AssertionError, reason="the phone after a blank is joined to the number"
+            ),
         ),
     ],
 )

@@ -167,7 +167,6 @@ async def test_an_action_that_fails_three_times_ends_in_an_apology_with_a_person
     assert await _pending(hall.database) == 0
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="_give_up does not note the choice it offers in the state")
 @pytest.mark.parametrize("text", ["找人工", "1", "第一个"])
 async def test_the_person_offered_after_a_failure_can_be_had_by_word_and_by_number(hall: Hall, text: str) -> None:
     resident = await hall.resident()

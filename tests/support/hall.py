@@ -11,6 +11,7 @@ from sqlalchemy import select
 from actions.form_turn import is_certain_answer
 from bot.conversation.bubbles import Bubble, Choice
 from bot.conversation.incoming import Incoming
+from bot.conversation.answering import Answering
 from bot.conversation.live import Live
 from bot.conversation.models import Conversation, OutboxMessage
 from bot.conversation.people import conversation_of
@@ -127,12 +128,10 @@ async def opened(
     engine = ScriptedEngine(turns, script)
     pipeline = Pipeline(
         sessions=database.session,
-        engine=engine,
-        turns=turns,
+        answering=Answering(engine, turns, is_certain_answer),
         live=Live(),
         catalog=lambda: catalog,
         office=replace(OFFICE, files_dir=files_dir),
-        certain_answer=is_certain_answer,
         patience_s=patience_s,
     )
     try:

@@ -1,0 +1,98 @@
+"""What a turn does: have the message understood, then act on it.
+
+The engine is asked first and only plans; nothing is written and no connection is held while it thinks. Then
+the planned actions run one after the other on the turn's session, and the pipeline commits them at once.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from bot.conversation.bubbles import Bubble
+from bot.conversation.distress import urgent
+from bot.conversation.engine import Engine, EngineRequest
+from bot.conversation.incoming import MAX_CHARS, Incoming, neutral, wishes
+from bot.conversation.ownership import Owner, change_owner
+from bot.conversation.redaction import redacted
+from bot.conversation.selection import taken
+from bot.conversation.turn import OpenTurns, Turn
+from bot.conversation.waiting import still_waiting, wants_the_bot
+
+
+class Answering:
+    """Answers messages with the help of the engine.
+
+    `certain_answer` tells whether a text can only be the answer to the question the form is asking; such a
+    text is not shown to the engine at all.
+    """
+
+    def __init__(self, engine: Engine, turns: OpenTurns, certain_answer: Callable[[Turn], Awaitable[bool]]) -> None:
+        self._engine, self._turns, self._certain_answer = engine, turns, certain_answer
+
+    async def answer(self, turn: Turn, message: Incoming) -> None:
+        """Make the turn say what there is to say to `message`. Raises EngineUnavailable."""
+        owner = Owner(turn.conversation.owner)
+        if owner is Owner.CLERK:
+            return
+        if (help_now := urgent(message.text)) is not None:
+            turn.show(help_now)
+        elif owner is Owner.WAITING:
+            await self._while_waiting(turn, message)
+        else:
+            await self._as_bot(turn, message)
+
+    async def _while_waiting(self, turn: Turn, message: Incoming) -> None:
+        """Keep the message for the clerk, or bring the bot back if the resident wants it."""
+        if not wants_the_bot(message):
+            turn.show(still_waiting(turn.office))
+            return
+        turn.say("utter_returned_to_bot")
+        await self._plan(turn, "/repeat", message.text)
+        await self._act(turn)
+        await change_owner(turn.session, turn.conversation.id, Owner.WAITING, Owner.RETURNED)
+
+    async def _as_bot(self, turn: Turn, message: Incoming) -> None:
+        turn.text, turn.file_id = message.text, message.file_id
+        typed = message.choice is None and message.file_id is None
+        if typed and not message.text:
+            turn.say("utter_empty_message")
+            return
+        if len(message.text) > MAX_CHARS:
+            turn.say("utter_long_message", limit=MAX_CHARS)
+            return
+        certain = typed and await self._certain_answer(turn)
+        turn.choice = None if certain else taken(turn.state, message)
+        await turn.session.commit()  # nothing is written yet: this gives the connection back
+        if turn.file_id is not None:
+            await self._plan(turn, "/send_file", "")
+        elif certain:
+            await self._plan(turn, "/answer", message.text)
+        elif turn.choice is not None:
+            await self._plan(turn, "/choose", message.text)
+        else:
+            for wish in wishes(message.text) if turn.state.loop is None else [message.text]:
+                await self._plan(turn, neutral(redacted(wish)), wish)
+        await self._act(turn)
+        if not turn.bubbles:
+            turn.say("utter_not_understood")
+
+    async def _plan(self, turn: Turn, text: str, own_text: str) -> None:
+        """Have the engine plan what to do about a text; `own_text` is what the actions will read."""
+        request = EngineRequest(
+            conversation=turn.conversation.id,
+            turn=turn.id,
+            text=text,
+            loop=turn.state.loop,
+            requested_slot="answer" if turn.state.loop else None,
+            slots={"item": turn.state.item_id},
+        )
+        turn.text = own_text
+        self._turns.open(turn)
+        try:
+            reply = await self._engine.handle(request)
+        finally:
+            self._turns.close(turn)
+        turn.bubbles.extend(Bubble(text=message["text"]) for message in reply.messages if message.get("text"))
+
+    async def _act(self, turn: Turn) -> None:
+        for planned in turn.plan:
+            turn.text = planned.text
+            await planned.act(turn)
