@@ -2,19 +2,17 @@
 
 from actions import asking
 from actions.base import Heard, TurnAction
-from actions.finding import HUMAN, ask_which, find, miss, understood
+from actions.finding import HUMAN, LATER, ask_which, find, miss, understood
 from actions.relations import for_self, relation_in
 from bot.conversation.bubbles import Choice
 from bot.conversation.state import APPLICATION_FORM, Wish
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
-from cases import drafts
+from cases import drafts, files
 from cases.models import Case
 from kyc import profile
 from services_catalog.guide import Topic, named, tell
 from services_catalog.schema import ApplicantKind, Item
-
-LATER = Choice(label="先不办", value="later")
 
 
 class ActionApply(TurnAction):
@@ -118,6 +116,7 @@ async def take_up(turn: Turn, draft: Case) -> None:
 async def restart(turn: Turn, draft: Case) -> None:
     """Give a draft up and begin anew."""
     item = turn.catalog.items[draft.item_id]
+    await files.erase_files_of(turn.session, turn.office.files_dir, draft.id)
     drafts.discard(turn.session, draft)
     await turn.session.flush()
     await begin(turn, item)
@@ -128,12 +127,3 @@ async def _enter(turn: Turn, draft: Case) -> None:
     turn.state.item_id, turn.state.case_id, turn.state.wish = draft.item_id, draft.id, None
     turn.state.loop = APPLICATION_FORM
     await asking.ask_next(turn, draft)
-
-
-def offer_next_wish(turn: Turn) -> None:
-    """Come back to an item that was wished for along with the one just dealt with."""
-    item = turn.catalog.items.get(turn.state.next_wish or "")
-    turn.state.next_wish = None
-    if item is not None:
-        choices = [Choice(label="现在办", value=f"apply:{item.id}"), LATER]
-        turn.ask(phrase("utter_next_wish", item=named(item)), choices)

@@ -3,7 +3,7 @@
 from actions import application, guide, handoff, submitting
 from actions.base import Heard, TurnAction
 from actions.erasing import erase
-from actions.finding import HUMAN
+from actions.finding import HUMAN, offer_next_wish
 from actions.tracking import begin_tracking
 from bot.conversation.bubbles import Bubble
 from bot.conversation.turn import Turn
@@ -80,7 +80,7 @@ async def take(turn: Turn, value: str) -> None:
             turn.ask(phrase("utter_none_of_these"), [HUMAN])
         case "later":
             turn.say("utter_later")
-            application.offer_next_wish(turn)
+            offer_next_wish(turn)
         case _:
             turn.say("utter_rephrase")
 

@@ -1,14 +1,14 @@
 """The ways out that always work: 人工, 返回, 修改, 取消, 等一下, 大字, 再说一遍, 继续."""
 
 from actions import asking, correcting, handoff
-from actions.application import offer_next_wish, propose, take_up
+from actions.application import propose, take_up
 from actions.base import Heard, TurnAction
 from actions.erasing import ask_erase, erase
-from actions.finding import find
+from actions.finding import find, offer_next_wish
 from bot.conversation.bubbles import Choice
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
-from cases import drafts
+from cases import drafts, files
 from cases.models import Case
 from services_catalog.guide import named
 
@@ -72,6 +72,7 @@ async def take_choice(turn: Turn, case: Case, verb: str, rest: str) -> bool:
             offer_next_wish(turn)
         case "discard":
             _leave(turn)
+            await files.erase_files_of(turn.session, turn.office.files_dir, case.id)
             drafts.discard(turn.session, case)
             turn.say("utter_draft_discarded")
         case "erase":

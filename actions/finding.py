@@ -25,6 +25,7 @@ MISSES_UNTIL_PERSON = 2
 
 NONE_OF_THESE = Choice(label="都不是", value="none")
 HUMAN = Choice(label="找人工", value="human")
+LATER = Choice(label="先不办", value="later")
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,15 @@ def miss(turn: Turn) -> None:
 def understood(turn: Turn) -> None:
     """Something was understood; misses are counted in a row only."""
     turn.state.misses = 0
+
+
+def offer_next_wish(turn: Turn) -> None:
+    """Come back to an item that was wished for along with the one just dealt with."""
+    item = turn.catalog.items.get(turn.state.next_wish or "")
+    turn.state.next_wish = None
+    if item is not None:
+        choices = [Choice(label="现在办", value=f"apply:{item.id}"), LATER]
+        turn.ask(phrase("utter_next_wish", item=named(item)), choices)
 
 
 def _told_apart(item: Item, among: tuple[Item, ...]) -> str:

@@ -3,6 +3,7 @@
 from sqlalchemy import update
 
 from actions import asking
+from actions.finding import offer_next_wish
 from bot.conversation.bubbles import Bubble, CaseCard, Link, TimelineStep
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
@@ -20,10 +21,11 @@ async def submit(turn: Turn, case: Case) -> None:
     item = turn.catalog.items[case.item_id]
     filed = False
     if case.number is None:
-        if form.next_question(asking.form_fields(turn, case), drafts.values_of(case)) is not None:
+        fields = asking.form_fields(turn, case)
+        if form.next_question(fields, drafts.values_of(case)) is not None:
             await asking.ask_next(turn, case)
             return
-        filed = await submission.submit(turn.session, case, item, turn.office.street_code, turn.today)
+        filed = await submission.submit(turn.session, case, item, fields, turn.office.street_code, turn.today)
     turn.state.loop = turn.state.step = turn.state.case_id = turn.state.relation = None
     turn.state.filed = case.id
     if filed:
@@ -34,6 +36,8 @@ async def submit(turn: Turn, case: Case) -> None:
     await show_case(turn, case, item)
     if filed and case.identity_to_check:
         turn.say("utter_identity_declared")
+    if filed:
+        offer_next_wish(turn)
 
 
 async def show_case(turn: Turn, case: Case, item: Item) -> None:

@@ -13,11 +13,12 @@ import bot.conversation.models as conversation_tables
 import cases.models as case_tables
 import kyc.models as resident_tables
 import records.migrations
+import records.models as installation_tables
 from records.base import Base
 from records.database import Database
 
 ALL_TABLES: MetaData = Base.metadata
-ROOMS = (conversation_tables, case_tables, resident_tables)
+ROOMS = (conversation_tables, case_tables, resident_tables, installation_tables)
 """Imported for the tables they add to the metadata."""
 
 

@@ -29,6 +29,7 @@ class Listener:
             app,
             host=host,
             port=port,
+            ws="none",
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -15,6 +15,7 @@ from app.engine_process import EngineProcess, free_port
 from app.listener import Listener
 from app.settings import Settings, settings
 from app.setup.paths import Paths, project_paths
+from bot.conversation.answering import Answering
 from bot.conversation.engine import RasaEngine
 from bot.conversation.live import Live
 from bot.conversation.pipeline import Pipeline
@@ -22,6 +23,7 @@ from bot.conversation.turn import Office, OpenTurns
 from bot.conversation.wording import phrases
 from records.database import Database
 from records.encryption import use_keys
+from records.installation import check_key
 from records.keys import Keys, load_keys
 from services_catalog.loader import Catalog, load_catalog
 
@@ -68,6 +70,8 @@ async def running(model: Path, chosen: Settings | None = None, paths: Paths | No
     turns, live = OpenTurns(), Live()
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
+        async with database.session() as session:
+            await check_key(session)
         actions = Listener(action_server(executor(turns), token), "127.0.0.1", free_port())
         await stack.enter_async_context(actions)
         process = EngineProcess(model, f"{actions.url}/webhook", token, paths or project_paths())
@@ -77,12 +81,10 @@ async def running(model: Path, chosen: Settings | None = None, paths: Paths | No
         stack.push_async_callback(engine.close)
         pipeline = Pipeline(
             sessions=database.session,
-            engine=engine,
-            turns=turns,
+            answering=Answering(engine, turns, is_certain_answer),
             live=live,
             catalog=lambda: catalog,
             office=office,
-            certain_answer=is_certain_answer,
             patience_s=chosen.engine_timeout_s,
         )
         stack.push_async_callback(pipeline.close)

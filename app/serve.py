@@ -1,6 +1,7 @@
 """Serving: the running parts with their web server, until told to stop."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,5 +13,6 @@ from app.web import web_application
 async def serve(host: str, port: int, model: Path, on_ready: Callable[[], None]) -> None:
     """Serve on `host` and `port` until cancelled. `on_ready` is called once residents can talk."""
     async with running(model) as room, Listener(web_application(room), host, port):
-        on_ready()
-        await asyncio.Event().wait()
+        with contextlib.closing(room.live):  # or the listener would wait for pages that are still open
+            on_ready()
+            await asyncio.Event().wait()

@@ -1,11 +1,9 @@
-"""The web application: routes of all rooms, security headers, errors that speak to people."""
+"""The web application: routes of all rooms, and refusals that speak to people."""
 
 import hashlib
-import logging
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -13,20 +11,9 @@ from starlette.staticfiles import StaticFiles
 
 import bot.channels.web.routes as web_chat
 import cases.routes
+from app.middleware import BodyLimit, Shield
 from app.runtime import Runtime
 from bot.conversation.wording import phrase
-
-logger = logging.getLogger(__name__)
-
-MAX_BODY = 12 * 1024 * 1024
-"""Bytes; the largest thing a resident sends is a photo."""
-
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "geolocation=(), microphone=()",
-}
 
 
 def web_application(room: Runtime) -> FastAPI:
@@ -49,6 +36,8 @@ def web_application(room: Runtime) -> FastAPI:
     )
     app.mount("/static/web", StaticFiles(directory=web_chat.HERE / "static"))
     _speak_plainly(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Shield)  # the last added is the outermost
 
     @app.get("/health/live")
     async def live() -> dict[str, bool]:
@@ -62,32 +51,17 @@ def web_application(room: Runtime) -> FastAPI:
 
 
 def _speak_plainly(app: FastAPI) -> None:
-    """Errors as Chinese sentences without any detail of the request; bounded bodies; headers on everything."""
+    """Refusals as Chinese sentences without any detail of the request."""
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> JSONResponse:
         known = {404: "utter_web_not_found"}.get(error.status_code, "utter_web_bad_request")
         chinese = isinstance(error.detail, str) and not error.detail.isascii()
-        return JSONResponse({"detail": error.detail if chinese else phrase(known)}, error.status_code)
+        return JSONResponse({"detail": error.detail if chinese else phrase(known)}, error.status_code, error.headers)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
         return JSONResponse({"detail": phrase("utter_web_bad_request")}, 400)
-
-    @app.exception_handler(Exception)
-    async def broken(request: Request, error: Exception) -> JSONResponse:
-        logger.error("%s %s failed: %s", request.method, request.scope.get("route"), type(error).__name__)
-        return JSONResponse({"detail": phrase("utter_web_error")}, 503)
-
-    @app.middleware("http")
-    async def guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-        length = request.headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > MAX_BODY:
-            response: Response = JSONResponse({"detail": phrase("utter_file_large")}, 413)
-        else:
-            response = await go_on(request)
-        response.headers.update(HEADERS)
-        return response
 
 
 def _version(folder: Path) -> str:

@@ -51,11 +51,12 @@ async def case_card(session: AsyncSession, case: Case, item: Item) -> CaseFacts:
 
 
 def promise(case: Case, item: Item) -> str | None:
-    """The promised day in words; None where the catalogue promises nothing."""
-    if item.time_limit.promised is None or case.promised_on is None:
+    """The promised day in words, true on whatever day it is read; None where the catalogue promises nothing."""
+    if item.time_limit.promised is None or case.promised_on is None or case.received_at is None:
         return None
     if item.time_limit.promised.days == 0:
         return "材料齐全的话，当场办结"
-    day = case.promised_on
+    received, day = case.received_at.astimezone(CHINA).date(), case.promised_on
+    year = f"{day.year}年" if day.year != received.year else ""
     estimate = "（明年放假安排还没公布，按周一到周五估算）" if case.promise_is_estimate else ""
-    return f"今天受理的话，{day.year}年{day.month}月{day.day}日前办好{estimate}"
+    return f"收件当天（{received.month}月{received.day}日）受理的话，{year}{day.month}月{day.day}日前办好{estimate}"

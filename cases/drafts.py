@@ -55,13 +55,10 @@ def keep(case: Case, key: str, answer: Answer, provenance: str) -> None:
     case.updated_at = now()
 
 
-def clear(case: Case, key: str) -> None:
-    """Take an answer back, so that its question is asked again."""
-    case.answers.pop(key, None)
-    case.updated_at = now()
-
-
 def discard(session: AsyncSession, case: Case) -> None:
-    """Give a draft up; what was answered is deleted, that it was opened remains."""
+    """Give a draft up; what was answered is deleted, that it was opened remains.
+
+    What was sent for it is deleted by `files.erase_files_of`.
+    """
     case.answers.clear()
     move(session, case, Status.WITHDRAWN, Actor.RESIDENT)

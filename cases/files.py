@@ -1,17 +1,17 @@
 """The store of photos and documents residents send: encrypted, in a folder."""
 
 import asyncio
+import os
 from pathlib import Path
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models import Case, StoredFile
 from records.base import new_id
-from records.encryption import seal, unseal
+from records.encryption import seal
 
 MAX_BYTES = 10 * 1024 * 1024
-PURPOSE = "stored file"
 
 _SIGNATURES = {
     b"\xff\xd8\xff": "image/jpeg",
@@ -52,24 +52,46 @@ async def store_file(session: AsyncSession, folder: Path, resident_id: str, name
     return stored
 
 
+def purpose_of(file_id: str) -> str:
+    """What a file's bytes are sealed for: one file alone, so that another's bytes in its place do not open."""
+    return f"stored file {file_id}"
+
+
 def _write(folder: Path, file_id: str, content: bytes) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write the file and see it safe on the disk, before its row can be committed."""
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _sync(folder.parent)
     fresh = folder / f".{file_id}"
-    fresh.write_bytes(seal(content, PURPOSE))
+    with fresh.open("wb") as file:
+        file.write(seal(content, purpose_of(file_id)))
+        file.flush()
+        os.fsync(file.fileno())
     fresh.rename(folder / file_id)
+    _sync(folder)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+async def erase_files_of(session: AsyncSession, folder: Path, case_id: str) -> None:
+    """Delete the files sent for a case, with their rows."""
+    await _erase(session, folder, StoredFile.case_id == case_id)
 
 
 async def erase_loose_files(session: AsyncSession, folder: Path, resident_id: str) -> None:
     """Delete the files a resident sent that belong to no filed case."""
     filed = select(Case.id).where(Case.number.is_not(None))
-    loose = select(StoredFile).where(
-        StoredFile.resident_id == resident_id, or_(StoredFile.case_id.is_(None), StoredFile.case_id.not_in(filed))
-    )
-    for stored in (await session.scalars(loose)).all():
+    loose = or_(StoredFile.case_id.is_(None), StoredFile.case_id.not_in(filed))
+    await _erase(session, folder, and_(StoredFile.resident_id == resident_id, loose))
+
+
+async def _erase(session: AsyncSession, folder: Path, which: ColumnElement[bool]) -> None:
+    for stored in (await session.scalars(select(StoredFile).where(which))).all():
         await asyncio.to_thread((folder / stored.id).unlink, missing_ok=True)
         await session.delete(stored)
-
-
-def read_file(folder: Path, file_id: str) -> bytes:
-    """The bytes of a stored file."""
-    return unseal((folder / file_id).read_bytes(), PURPOSE)

@@ -19,8 +19,17 @@ _WHO = {
 
 
 def questions(catalog: Catalog, item: Item, kind: ApplicantKind, values: Mapping[str, str]) -> list[FormField]:
-    """The fields to ask, in order, as the answers in `values` stand now. Conditional ones follow their answer."""
-    own = [field for field in item.fields if _applies(field, kind, values)]
+    """The fields to ask, in order, as the answers in `values` stand now.
+
+    A conditional field follows its answer, if that is still asked for: a field comes after those it depends on.
+    """
+    own: list[FormField] = []
+    given: dict[str, str] = {}
+    for field in item.fields:
+        if _applies(field, kind, given):
+            own.append(field)
+            if field.key in values:
+                given[field.key] = values[field.key]
     if kind is ApplicantKind.SELF or not _asks_for_proxy(item):
         return own
     taken = {field.key for field in own}
@@ -61,7 +70,7 @@ def _asks_for_proxy(item: Item) -> bool:
     return any(applicant.kind is ApplicantKind.SELF for applicant in item.applicants)
 
 
-def _applies(field: FormField, kind: ApplicantKind, values: Mapping[str, str]) -> bool:
+def _applies(field: FormField, kind: ApplicantKind, given: Mapping[str, str]) -> bool:
     if field.only_for is not None and not field.only_for.includes(kind):
         return False
-    return field.ask_if is None or values.get(field.ask_if.field) in field.ask_if.is_
+    return field.ask_if is None or given.get(field.ask_if.field) in field.ask_if.is_

@@ -75,6 +75,16 @@ class CaseCounter(Base):
     last: Mapped[int]
 
 
+class TrackingAttempts(Base):
+    """How often a case number was asked for with wrong digits, by whomever. The number is kept as a keyed hash."""
+
+    __tablename__ = "tracking_attempts"
+
+    number_index: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    last_failed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
 class StoredFile(Base):
     """A photo or document a resident sent. The bytes lie encrypted in the file store."""
 

@@ -41,7 +41,7 @@ class Actor(StrEnum):
 
 _TITLES = {
     Status.DRAFT: "草稿",
-    Status.RECEIVED: "收件",
+    Status.RECEIVED: "已收件",
     Status.SUPPLEMENT: "补正",
     Status.ACCEPTED: "受理",
     Status.REVIEW: "审核",

@@ -1,5 +1,6 @@
 """From draft to received case: number, promised day, first line of its public life."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import update
@@ -13,7 +14,7 @@ from cases.workdays import deadline
 from records.base import now
 from records.database import rows_changed
 from records.encryption import blind_index
-from services_catalog.schema import Item
+from services_catalog.schema import FormField, Item
 
 PHONE_INDEX = "last four digits of a phone"
 
@@ -23,8 +24,13 @@ def phone_index(digits: str) -> str:
     return blind_index(digits[-4:], PHONE_INDEX)
 
 
-async def submit(session: AsyncSession, case: Case, item: Item, street_code: str, today: date) -> bool:
+async def submit(
+    session: AsyncSession, case: Case, item: Item, fields: Iterable[FormField], street_code: str, today: date
+) -> bool:
     """File a draft as a received case. True if this call filed it; a case filed before stays as it is.
+
+    `fields` are those the form asks now; what was answered to any other is dropped, such as the phone of a
+    proxy who applies no longer.
 
     The number is 9 digits of the street, the day as YYYYMMDD, and a running number of 5 digits.
     """
@@ -33,6 +39,9 @@ async def submit(session: AsyncSession, case: Case, item: Item, street_code: str
     )
     if await rows_changed(session, claim) != 1:
         return False
+    asked = {field.key for field in fields}
+    for key in [key for key in case.answers if key not in asked]:
+        del case.answers[key]
     running = await _next_running_number(session, today)
     case.number = f"{street_code}{today:%Y%m%d}{running:05d}"
     case.received_at = now()

@@ -4,6 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import CursorResult, Delete, Update, event
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 SQLITE_BUSY_MS = 10_000
@@ -13,53 +14,62 @@ class WritingSession(AsyncSession):
     """A session that queues for SQLite's single write lock, in order, before its first write.
 
     SQLite lets writers wait by polling with growing pauses, so in a crowd some wait for seconds. Queueing in
-    the process is fair; between processes SQLite's own waiting remains. Without `turnstile`, a plain session.
+    the process is fair; between processes, and for statements given as plain text, SQLite's own waiting
+    remains. A writer keeps its place until it commits, rolls back or is closed; `async with` closes it even
+    when its task is cancelled. Without `turnstile`, nothing queues. A closed session is not used again.
     """
 
     def __init__(self, *arguments: Any, turnstile: asyncio.Lock | None = None, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._turnstile, self._admitted = turnstile, False
+        super().__init__(*arguments, close_resets_only=False, **options)
+        self._turnstile, self._admitted, self._closed = turnstile, False, False
 
     if not TYPE_CHECKING:  # the parent's overloads keep their types
 
         async def execute(self, statement: Any, *arguments: Any, **options: Any) -> Any:
-            """Execute, as the only writer if the statement writes."""
-            if getattr(statement, "is_dml", False):
-                await self._queue()
+            """Execute, as the only writer if the statement writes. `scalars` comes through here, too."""
+            await self._queue(getattr(statement, "is_dml", False))
             return await super().execute(statement, *arguments, **options)
+
+        async def scalar(self, statement: Any, *arguments: Any, **options: Any) -> Any:
+            """Execute, as the only writer if the statement writes."""
+            await self._queue(getattr(statement, "is_dml", False))
+            return await super().scalar(statement, *arguments, **options)
 
     async def flush(self, *arguments: Any, **options: Any) -> None:
         """Write what is pending, as the only writer."""
-        await self._queue()
+        await self._queue(self._is_pending())
         await super().flush(*arguments, **options)
 
     async def commit(self) -> None:
         """Write what is pending and commit, as the only writer, then let the next one in."""
-        if self.new or self.dirty or self.deleted:
-            await self._queue()
-        try:
-            await super().commit()
-        finally:
-            self._let_next_in()
+        await self._queue(self._is_pending())
+        await super().commit()
+        self._let_next_in()
 
     async def rollback(self) -> None:
         """Undo and let the next writer in."""
-        try:
-            await super().rollback()
-        finally:
-            self._let_next_in()
+        await super().rollback()
+        self._let_next_in()
 
     async def close(self) -> None:
-        """Undo what was not committed and let the next writer in."""
+        """Undo what was not committed and let the next writer in, whatever goes wrong."""
+        self._closed = True
         try:
             await super().close()
         finally:
             self._let_next_in()
 
-    async def _queue(self) -> None:
-        if self._turnstile is not None and not self._admitted:
-            await self._turnstile.acquire()
-            self._admitted = True
+    def _is_pending(self) -> bool:
+        return bool(self.new or self.dirty or self.deleted)
+
+    async def _queue(self, writes: bool) -> None:
+        if not writes or self._turnstile is None or self._admitted or self._closed:
+            return  # a closed session refuses by itself
+        await self._turnstile.acquire()
+        self._admitted = True
+        if self._closed:  # meanwhile: nobody else would let the next one in
+            self._let_next_in()
+            raise InvalidRequestError("the session was closed while it waited to write")
 
     def _let_next_in(self) -> None:
         if self._turnstile is not None and self._admitted:
@@ -97,9 +107,16 @@ class Database:
 
 
 def _open(url: str) -> AsyncEngine:
+    """Open; errors never tell the values of a statement, which are personal data."""
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
-    engine = create_async_engine(url, pool_size=10, max_overflow=40, connect_args={"timeout": SQLITE_BUSY_MS / 1000})
+        return create_async_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
+    engine = create_async_engine(
+        url,
+        pool_size=10,
+        max_overflow=40,
+        connect_args={"timeout": SQLITE_BUSY_MS / 1000},
+        hide_parameters=True,
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

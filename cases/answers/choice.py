@@ -39,7 +39,6 @@ _UNDECIDED = re.compile(r"不知道|不清楚|不确定|不一定|不晓得|不�
 def read_choice(field: FormField, text: str, today: date) -> Answer:
     """The label that was meant: by its words, its number, a unique part of it, or a close spelling."""
     choices = field.choices or []
-    listed = "\n".join(f"{number}. {choice}" for number, choice in enumerate(choices, start=1))
     said = trimmed(compact(text)).lower().replace("其它", "其他")
     exact = _meant(choices, lambda label: label == said) or _meant(choices, lambda label: said in _PARTS.split(label))
     if len(exact) == 1:
@@ -49,9 +48,9 @@ def read_choice(field: FormField, text: str, today: date) -> Answer:
         position = int(parsed_number(number.group(1)) or 0)
         if 1 <= position <= len(choices):
             return _answer(choices[position - 1], certain=True)
-        raise AnswerRefused("choice_out_of_range", count=str(len(choices)), choices=listed)
+        raise AnswerRefused("choice_out_of_range", count=str(len(choices)))
     if not said:
-        raise AnswerRefused("choice_unclear", choices=listed)
+        raise AnswerRefused("choice_unclear")
     for meant in (
         _contained(choices, said),
         _meant(choices, lambda label: said in label),
@@ -60,8 +59,8 @@ def read_choice(field: FormField, text: str, today: date) -> Answer:
         if len(meant) == 1:
             return _answer(meant[0], certain=False)
         if meant:
-            raise AnswerRefused("choice_several", choices=listed, several="、".join(meant))
-    raise AnswerRefused("choice_unclear", choices=listed)
+            raise AnswerRefused("choice_several", several="、".join(meant))
+    raise AnswerRefused("choice_unclear")
 
 
 def read_yes_no(field: FormField, text: str, today: date) -> Answer:

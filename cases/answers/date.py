@@ -76,15 +76,16 @@ class _Said:
     lunar: bool
     today: date
     past_only: bool
+    birth: bool
 
 
 def read_date(field: FormField, text: str, today: date) -> Answer:
     """The day as ISO date.
 
-    A day without year is the last such day before `today`. A two-digit year is the most plausible past one;
-    only a field that also takes days to come lets it lie a little ahead.
+    A day without year is the last such day before `today`; a birth date needs its year. A two-digit year is the
+    most plausible past one; only a field that also takes days to come lets it lie a little ahead.
     """
-    said = _understood(text, today, past_only=field.past_only)
+    said = _understood(field, text, today)
     day, sure = _day(said)
     if field.past_only and day > today:
         raise AnswerRefused("date_in_future", date=_words(day))
@@ -92,7 +93,7 @@ def read_date(field: FormField, text: str, today: date) -> Answer:
     return Answer(day.isoformat(), shown, shown, certain=sure and not is_question(said.text))
 
 
-def _understood(text: str, today: date, *, past_only: bool) -> _Said:
+def _understood(field: FormField, text: str, today: date) -> _Said:
     said = plain(text)
     said = _ASIDE.sub("", said) or said
     by_sun = _SOLAR.search(said)
@@ -103,7 +104,11 @@ def _understood(text: str, today: date, *, past_only: bool) -> _Said:
     said = _HAN_NUMBER.sub(_digits, said)
     said = re.sub("|".join(_YEAR_WORDS), lambda word: f"{today.year + _YEAR_WORDS[word.group()]}年", said)
     said = re.sub(r"民国(\d{1,3})年", lambda year: f"{1911 + int(year.group(1))}年", said)
-    return _Said(said, by_moon, today, past_only)
+    return _Said(said, by_moon, today, past_only=field.past_only, birth=_is_birth(field))
+
+
+def _is_birth(field: FormField) -> bool:
+    return field.past_only and ("出生" in field.label or "birth" in field.key)
 
 
 def _digits(run: re.Match[str]) -> str:
@@ -128,6 +133,8 @@ def _day(said: _Said) -> tuple[date, bool]:
         raise AnswerRefused("date_no_day")
     yearless = list(_NO_YEAR.finditer(said.text))
     if yearless:
+        if said.birth:
+            raise AnswerRefused("date_no_year")
         day_, _ = _one((_last_time(said, match), True) for match in yearless)
         return day_, said.past_only and _alone(said, yearless[0])
     return _counted_day(said)
@@ -144,6 +151,8 @@ def _counted_day(said: _Said) -> tuple[date, bool]:
         raise AnswerRefused("date_no_day")
     only_day = _ONLY_DAY.search(said.text)
     if only_day:
+        if said.birth:
+            raise AnswerRefused("date_no_year")
         number = int(only_day.group(1))
         month = 0 if number <= said.today.day else -1
         return _in_month(said.today, month, number), said.past_only and _alone(said, only_day)

@@ -3,8 +3,11 @@ from pathlib import Path
 import pytest
 
 from actions.tracking import MAX_FAILURES
+from bot.conversation.bubbles import CaseCard
 from bot.conversation.ownership import Owner
+from bot.conversation.redaction import redacted
 from bot.conversation.wording import phrase
+from cases.tracking import MAX_FAILURES_OF_A_NUMBER
 from tests.support.form_filling import begin, fill
 from tests.support.hall import Hall, Resident
 
@@ -29,7 +32,8 @@ async def test_ones_own_cases_are_shown_without_being_asked_for_anything(residen
     [case] = await resident.cases()
     said = await resident.say("查办件")
     assert str(case.number) in said
-    assert "收件" in said
+    assert "已收件" in said
+    assert [link.label for bubble in resident.heard for link in bubble.links] == ["下载申请表（PDF）"]
 
 
 async def test_anothers_case_needs_its_number_and_the_phones_last_digits(resident: Resident, number: str) -> None:
@@ -38,6 +42,9 @@ async def test_anothers_case_needs_its_number_and_the_phones_last_digits(residen
     said = await resident.say("5678")
     assert number in said
     assert (await resident.state()).loop is None
+    [bubble] = resident.heard
+    assert isinstance(bubble.card, CaseCard)
+    assert bubble.links == bubble.card.links == [], "the form holds every answer in full"
 
 
 @pytest.mark.parametrize(
@@ -47,12 +54,8 @@ async def test_anothers_case_needs_its_number_and_the_phones_last_digits(residen
         "编号{n}，电话尾号5678",
         "{n}，13812345678",
         "尾号5678，编号是{n}",
-        pytest.param(
-            "{n}\n13812345678",
-            marks=pytest.mark.xfail(
-                strict=True, raises=AssertionError, reason="the phone after a blank is joined to the number"
-            ),
-        ),
+        "{n}\n13812345678",
+        "13812345678 {n}",
     ],
 )
 async def test_number_and_digits_may_come_in_one_message(resident: Resident, number: str, written: str) -> None:
@@ -90,12 +93,12 @@ async def test_after_five_wrong_pairs_even_the_right_one_opens_nothing(resident:
 
 
 async def test_a_pair_in_one_sentence_does_not_get_past_the_lock(resident: Resident, number: str) -> None:
-    sentence = "查办件【办件编号】 5678"
-    resident.hall.engine.script[sentence] = resident.hall.engine.script["查办件"]
-    resident.hall.engine.script["查办件【办件编号】 1111"] = resident.hall.engine.script["查办件"]
-    for _ in range(MAX_FAILURES):
-        assert number not in await resident.say(f"查办件{number} 1111")
-    assert number not in await resident.say(f"查办件{number} 5678")
+    for digits in ("1111", "5678"):
+        resident.hall.engine.script[redacted(f"查办件{number} {digits}")] = resident.hall.engine.script["查办件"]
+    for _ in range(MAX_FAILURES - 1):
+        assert await resident.say(f"查办件{number} 1111") == phrase("utter_track_not_found")
+    for digits in ("1111", "1111", "5678"):
+        assert await resident.say(f"查办件{number} {digits}") == phrase("utter_track_locked")
 
 
 async def test_the_engine_never_sees_the_number(resident: Resident, number: str) -> None:
@@ -115,6 +118,91 @@ async def test_tracking_is_left_by_word_and_by_choice(resident: Resident) -> Non
     await resident.say("人工")
     assert (await resident.state()).loop is None
     assert (await resident.row()).owner == Owner.WAITING
+
+
+@pytest.mark.parametrize("before", ["查办件", None])
+async def test_a_number_is_locked_for_everybody_but_its_own_resident(
+    hall: Hall, number: str, before: str | None
+) -> None:
+    for digits in ("1111", "5678"):
+        hall.engine.script[redacted(f"查办件{number} {digits}")] = hall.engine.script["查办件"]
+    guesses = 0
+    while guesses < MAX_FAILURES_OF_A_NUMBER:
+        guesser = await hall.resident(f"guesser {guesses}")
+        for _ in range(MAX_FAILURES - 1):
+            if before:
+                await guesser.say(before)
+            assert number not in await guesser.say(f"查办件{number} 1111")
+            guesses += 1
+    stranger = await hall.resident("stranger")
+    assert await stranger.say(f"查办件{number} 5678") == phrase("utter_track_locked")
+    assert (await stranger.state()).loop is None
+    owner = await hall.resident("owner")
+    assert number in await owner.say("查办件")
+    assert number in await owner.say(f"查办件{number} 5678")
+
+
+@pytest.mark.parametrize(
+    ("wish", "answered"),
+    [
+        ("要什么材料", "utter_ask_item_name"),
+        ("谢谢", "utter_thanks"),
+        ("投诉", "utter_complain"),
+        ("删除我的资料", "utter_erase_ask"),
+        ("补贴", "utter_ask_which_item"),
+    ],
+)
+async def test_another_wish_leaves_the_tracking_form_and_is_served(
+    resident: Resident, wish: str, answered: str
+) -> None:
+    await resident.say("查办件")
+    assert await resident.say(wish) == phrase(answered)
+    assert (await resident.state()).loop is None
+
+
+async def test_a_question_about_an_item_and_an_application_are_served_from_within_tracking(
+    resident: Resident, number: str
+) -> None:
+    await resident.say("查办件")
+    await resident.say(number)
+    materials = await resident.say("高龄补贴要什么材料?")
+    assert "身份证" in materials
+    state = await resident.state()
+    assert (state.loop, state.tracking_number) == (None, None)
+    await resident.say("查办件")
+    await resident.say("办高龄补贴")
+    assert (await resident.state()).loop is None
+    await resident.tap("同意，开始办")
+    assert (await resident.state()).loop == "application_form"
+
+
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        ("等一下", "utter_wait"),
+        ("大字", "utter_large_type"),
+        ("为什么要问这个?", "utter_why_asked"),
+        ("再说一遍", None),
+        ("查办件", None),
+    ],
+)
+async def test_a_pause_and_a_repetition_stay_in_the_tracking_form_and_ask_again(
+    resident: Resident, number: str, said: str, first: str | None
+) -> None:
+    begun = [phrase(first)] if first else []
+    await resident.say("查办件")
+    assert await resident.say(said) == "\n".join([*begun, phrase("utter_track_ask_number")])
+    await resident.say(number)
+    assert await resident.say(said) == "\n".join([*begun, phrase("utter_track_ask_digits")])
+    assert number in await resident.say("5678")
+
+
+@pytest.mark.parametrize("said", ["2026年的怎么查", "5678"])
+async def test_digits_without_a_number_ask_for_it(resident: Resident, said: str) -> None:
+    await resident.say("查办件")
+    await resident.say(said)
+    assert (await resident.state()).loop == "tracking_form"
+    assert (await resident.state()).tracking_failures == 0
 
 
 async def test_in_the_tracking_form_what_is_no_number_is_explained(resident: Resident) -> None:

@@ -9,6 +9,7 @@ from cases.printing import application_form
 from cases.submission import submit
 from records.database import Database
 from services_catalog.loader import Catalog
+from tests.cases.asked import fields_of
 from tests.support.people import ID_NUMBER, NAME, PHONE, draft_of
 
 AWKWARD = '#strong[x] \\ $1+1$ *粗* _斜_ `码` <标签> @引用 "引号" // 注释 ~ 生僻字：𬭎𠅤'
@@ -25,7 +26,7 @@ def _form(answers: list[Row]) -> ApplicationForm:
         agency="区民政局",
         number="3301050012026112000001",
         received="2026年11月20日",
-        status="收件",
+        status="已收件",
         identity="居民自己申报",
         promise="",
         answers=answers,
@@ -63,10 +64,10 @@ async def test_a_filed_cases_form_holds_its_answers_in_full(
     item = catalog.items[item_id]
     async with sqlite_database.session() as session:
         case = await draft_of(session, item_id, {"name": NAME, "id_number": ID_NUMBER, "phone": PHONE})
-        await submit(session, case, item, "330105001", date(2026, 11, 20))
+        await submit(session, case, item, fields_of(catalog, case), "330105001", date(2026, 11, 20))
         case.received_at = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
         form = application_form(catalog, case, item, "示范街道")
     assert form.received == "2026年11月21日", "the day in China"
     text = _text(render_application(form))
-    for part in (item.name, "示范街道", case.number or "", NAME, ID_NUMBER, PHONE, "收件"):
+    for part in (item.name, "示范街道", case.number or "", NAME, ID_NUMBER, PHONE, "已收件"):
         assert part in text

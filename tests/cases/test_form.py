@@ -56,6 +56,29 @@ def test_what_is_asked_of_a_relative_is_remembered_of_the_relative(catalog: Cata
     assert about(hospital, item, ApplicantKind.SELF, SELF) is None
 
 
+def test_a_question_that_hangs_on_an_answer_no_longer_asked_is_not_asked_either(catalog: Catalog) -> None:
+    def field(key: str, **more: object) -> FormField:
+        return FormField.model_validate({"key": key, "type": "yes_no", "label": key, "question": "？", **more})
+
+    fields = [
+        field("a"),
+        field("b", ask_if={"field": "a", "is": ["是"]}),
+        field("c", ask_if={"field": "b", "is": ["是"]}),
+        field("proxy_only", only_for=Audience.PROXY),
+        field("d", ask_if={"field": "proxy_only", "is": ["是"]}),
+    ]
+    item = catalog.items[ITEM].model_copy(update={"fields": fields})
+
+    def keys(values: dict[str, str], kind: ApplicantKind = ApplicantKind.SELF) -> list[str]:
+        return [field.key for field in questions(catalog, item, kind, values) if field in fields]
+
+    assert keys({"a": "是", "b": "是"}) == ["a", "b", "c"]
+    assert keys({"a": "否", "b": "是", "c": "是"}) == ["a"]
+    assert keys({"b": "是"}) == ["a"]
+    assert keys({"proxy_only": "是"}) == ["a"]
+    assert keys({"proxy_only": "是"}, ApplicantKind.FAMILY) == ["a", "proxy_only", "d"]
+
+
 def test_a_field_for_one_audience_is_asked_of_nobody_else(catalog: Catalog) -> None:
     item = catalog.items[ITEM]
     only = FormField.model_validate(

@@ -13,6 +13,7 @@ from kyc.profile import create_resident
 from records.database import Database
 from records.encryption import EncryptedJSON, EncryptedText, Undecryptable, blind_index, seal, unseal, use_keys
 from records.keys import Keys
+from records.models import Installation
 from tests.support.people import ID_NUMBER, NAME, PHONE, draft_of
 
 
@@ -109,6 +110,7 @@ async def test_no_personal_word_can_be_read_in_the_database_file(sqlite_database
                 InboxMessage(conversation_id=conversation.id, client_id="1", body=body),
                 OutboxMessage(conversation_id=conversation.id, speaker="bot", body=body),
                 CaseEvent(case_id=case.id, actor="clerk", action="note", note=secret),
+                Installation(id=1, check=secret),
                 StoredFile(resident_id=resident.id, name=secret, media_type="image/png", size=1),
                 ProfileEntry(
                     resident_id=resident.id, person="self", key="name", value=secret, masked=secret, source="x"
@@ -118,7 +120,7 @@ async def test_no_personal_word_can_be_read_in_the_database_file(sqlite_database
         await session.commit()
         written = {
             "case_answers.answer", "case_events.note", "conversations.state", "inbox.body", "outbox.body",
-            "profile_entries.masked", "profile_entries.value", "stored_files.name",
+            "profile_entries.masked", "profile_entries.value", "stored_files.name", "installation.check",
         }  # fmt: skip
     encrypted = {
         str(column)

@@ -9,9 +9,9 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from actions.form_turn import is_certain_answer
+from bot.conversation.answering import Answering
 from bot.conversation.bubbles import Bubble, Choice
 from bot.conversation.incoming import Incoming
-from bot.conversation.answering import Answering
 from bot.conversation.live import Live
 from bot.conversation.models import Conversation, OutboxMessage
 from bot.conversation.people import conversation_of

@@ -1,7 +1,8 @@
-"""How fast one conversation may send."""
+"""How fast one conversation may send, and one address may open conversations."""
 
 import time
 from collections import OrderedDict, deque
+from ipaddress import IPv6Address, ip_address
 
 MOST_KEPT = 10_000
 
@@ -26,3 +27,14 @@ class RateLimit:
             return False
         times.append(moment)
         return True
+
+
+def line_of(address: str) -> str:
+    """What an address counts as: itself, or its /64 where it is of IPv6, for every line has that many."""
+    try:
+        read = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(read, IPv6Address) and read.ipv4_mapped is None:
+        return f"{int(read) >> 64:x}::/64"
+    return address

@@ -8,21 +8,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from weakref import WeakValueDictionary
 
 from fastapi import APIRouter, Cookie, File, Form, Header, HTTPException, Query, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse, StreamingResponse
-from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel, Field
+from sqlalchemy import select
 
-from bot.channels.web.limits import RateLimit
+from bot.channels.web.limits import RateLimit, line_of
 from bot.channels.web.messages import page_message, page_owner
 from bot.channels.web.news import Position, end_of, news_after
 from bot.conversation.history import thread
 from bot.conversation.incoming import MAX_CHARS, Incoming, cleaned
 from bot.conversation.live import Live
-from bot.conversation.models import Conversation
-from bot.conversation.people import conversation_of
+from bot.conversation.models import Conversation, InboxMessage
+from bot.conversation.people import conversation_of, known_conversation
 from bot.conversation.pipeline import Pipeline
 from bot.conversation.turn import Office
 from bot.conversation.wording import phrase
@@ -33,11 +34,12 @@ COOKIE = "onecall_chat"
 COOKIE_AGE_S = 180 * 24 * 3600
 HEARTBEAT_S = 15.0
 MESSAGES_A_MINUTE = 40
+OPENED_A_MINUTE = 120
+"""New conversations from one address, behind which there may be a whole neighbourhood."""
 HERE = Path(__file__).parent
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _templates = Jinja2Templates(HERE / "templates")
-static_files = StaticFiles(directory=HERE / "static")
 
 
 class Sent(BaseModel):
@@ -64,14 +66,27 @@ class WebChat:
 def routes(chat: WebChat) -> APIRouter:
     """The web chat's routes."""
     router = APIRouter()
-    limit = RateLimit(MESSAGES_A_MINUTE, 60.0)
+    limit, openings = RateLimit(MESSAGES_A_MINUTE, 60.0), RateLimit(OPENED_A_MINUTE, 60.0)
+    uploads: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def conversation(token: str | None, *, create: bool = False) -> tuple[str, str]:
-        """The conversation behind a session cookie, and the cookie to set."""
+    async def known(token: str | None) -> str | None:
+        """The conversation behind a session cookie, if it is one that we gave."""
         if token is None or not _TOKEN.fullmatch(token):
-            if not create:
-                raise HTTPException(401, phrase("utter_web_session_gone"))
-            token = secrets.token_urlsafe(32)
+            return None
+        return await known_conversation(chat.sessions, "web", token)
+
+    async def conversation(token: str | None) -> str:
+        """The conversation behind a session cookie; 401 without one."""
+        found = await known(token)
+        if found is None:
+            raise HTTPException(401, phrase("utter_web_session_gone"))
+        return found
+
+    async def opened(address: str) -> tuple[str, str]:
+        """A new conversation and its cookie. The cookie is always ours: none that a browser brings becomes one."""
+        if not openings.admits(line_of(address)):
+            raise HTTPException(429, phrase("utter_web_crowd"))
+        token = secrets.token_urlsafe(32)
         return await conversation_of(chat.sessions, "web", token), token
 
     def admit(conversation_id: str) -> None:
@@ -93,12 +108,15 @@ def routes(chat: WebChat) -> APIRouter:
 
     @router.get("/chat/history")
     async def history(
+        request: Request,
         response: Response,
         onecall_chat: Annotated[str | None, Cookie()] = None,
         before: datetime | None = None,
         limit: Annotated[int, Query(ge=1, le=100)] = 50,
     ) -> dict[str, Any]:
-        conversation_id, token = await conversation(onecall_chat, create=True)
+        conversation_id, token = await known(onecall_chat), onecall_chat
+        if conversation_id is None or token is None:
+            conversation_id, token = await opened(request.client.host if request.client else "")
         response.set_cookie(
             COOKIE, token, max_age=COOKIE_AGE_S, httponly=True, samesite="lax", secure=chat.secure_cookie
         )
@@ -118,7 +136,7 @@ def routes(chat: WebChat) -> APIRouter:
 
     @router.post("/chat/messages", status_code=202)
     async def message(sent: Sent, onecall_chat: Annotated[str | None, Cookie()] = None) -> dict[str, str]:
-        conversation_id, _ = await conversation(onecall_chat)
+        conversation_id = await conversation(onecall_chat)
         admit(conversation_id)
         text = cleaned(sent.text if sent.text is not None else sent.label or "")
         if sent.choice is None and not text:
@@ -134,8 +152,25 @@ def routes(chat: WebChat) -> APIRouter:
         file: Annotated[UploadFile, File()],
         onecall_chat: Annotated[str | None, Cookie()] = None,
     ) -> dict[str, str]:
-        conversation_id, _ = await conversation(onecall_chat)
+        conversation_id = await conversation(onecall_chat)
         admit(conversation_id)
+        # One at a time, so that a retry which comes before the first has ended finds it, too.
+        async with uploads.setdefault(conversation_id, asyncio.Lock()):
+            number = await taken_in(conversation_id, client_id)
+            if number is None:
+                number = await keep(conversation_id, client_id, file)
+        return {"id": f"in-{number}"}
+
+    async def taken_in(conversation_id: str, client_id: str) -> int | None:
+        """The number of a message that came before under the same `client_id`, if one did."""
+        before = select(InboxMessage.id).where(
+            InboxMessage.conversation_id == conversation_id, InboxMessage.client_id == client_id
+        )
+        async with chat.sessions() as session:
+            return await session.scalar(before)
+
+    async def keep(conversation_id: str, client_id: str, file: UploadFile) -> int:
+        """Store a file and receive it as a message; gives the message's number."""
         content = await file.read(MAX_BYTES + 1)
         name = cleaned(Path(file.filename or "").name) or "照片"
         async with chat.sessions() as session:
@@ -145,8 +180,7 @@ def routes(chat: WebChat) -> APIRouter:
             except FileRefused as refused:
                 raise HTTPException(400, phrase(refused.phrase)) from refused
             await session.commit()
-        number = await chat.pipeline.receive(conversation_id, client_id, Incoming(file_id=stored.id, file_name=name))
-        return {"id": f"in-{number}"}
+        return await chat.pipeline.receive(conversation_id, client_id, Incoming(file_id=stored.id, file_name=name))
 
     @router.get("/chat/events")
     async def events(
@@ -154,11 +188,10 @@ def routes(chat: WebChat) -> APIRouter:
         after: Annotated[str, Query(max_length=40)] = "",
         last_event_id: Annotated[str | None, Header()] = None,
     ) -> StreamingResponse:
-        conversation_id, _ = await conversation(onecall_chat)
+        conversation_id = await conversation(onecall_chat)
         start = Position.read(last_event_id) or Position.read(after) or Position()
         stream = _events(chat, conversation_id, start)
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+        return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
     return router
 
@@ -174,10 +207,10 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 async def _events(chat: WebChat, conversation_id: str, position: Position) -> AsyncIterator[str]:
-    """What is said and changes of state, as server-sent events, until the page goes away."""
+    """What is said and changes of state, as server-sent events, until the page goes away or the news end."""
     state = ""
     with chat.live.watch(conversation_id) as news:
-        while True:
+        while not news.ended:
             news.clear()
             async with chat.sessions() as session:
                 said = await news_after(session, conversation_id, position)

@@ -20,6 +20,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", name=op.f("pk_case_counters")),
     )
     op.create_table(
+        "installation",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("check", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_installation")),
+    )
+    op.create_table(
+        "tracking_attempts",
+        sa.Column("number_index", sa.String(length=64), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_failed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number_index", name=op.f("pk_tracking_attempts")),
+    )
+    with op.batch_alter_table("tracking_attempts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tracking_attempts_last_failed_at"), ["last_failed_at"], unique=False)
+
+    op.create_table(
         "residents",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -14,7 +14,8 @@ def field(kind: str, **more: Any) -> FormField:
         more.setdefault("example", "3")
     if kind == "choice":
         more.setdefault("choices", ["儿子或女儿", "丈夫或妻子", "父亲或母亲", "兄弟姐妹", "其他"])
-    return FormField(key="answer", type=FieldType(kind), label="标签", question="请说。", **more)
+    more.setdefault("label", "标签")
+    return FormField(key="answer", type=FieldType(kind), question="请说。", **more)
 
 
 def read(kind: str, text: str, **more: Any) -> Answer:

@@ -105,6 +105,13 @@ def test_what_is_no_day_is_refused_with_its_reason(text: str, code: str) -> None
     assert refusal("date", text).code == code
 
 
+@pytest.mark.parametrize("text", ["3月5日", "三月初五", "5号"])
+def test_a_birth_date_needs_its_year(text: str) -> None:
+    assert refusal("date", text, past_only=True, label="出生日期").code == "date_no_year"
+    assert read("date", f"去年{text}" if "月" in text else "今天", past_only=True, label="出生日期").value
+    assert read("date", text, past_only=True, label="火化日期").value
+
+
 def test_a_month_that_was_too_short_says_how_long_it_was() -> None:
     refused = refusal("date", "2023年2月31日")
     assert (refused.code, refused.values["days"], refused.values["month"]) == (

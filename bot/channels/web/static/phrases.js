@@ -43,7 +43,7 @@ export const phrases = {
   uploaded: "传完了，正在检查…",
   fileFailed: "没有传上去。",
 
-  waiting: "正在为您转人工，可以先把情况写下来。",
+  waiting: "在等工作人员，可以先把情况写下来。",
   withClerk: "现在是办事员在和您说话。",
   reconnecting: "正在重新连接…",
   offline: "手机没有网络。您写的话会留着，连上后自动发出。",
