@@ -47,13 +47,14 @@ class ActionResume(TurnAction):
 async def apply(turn: Turn, heard: Heard) -> None:
     """Begin with the item a message wishes for, or ask back which one is meant."""
     found = find(turn, heard)
-    relation = relation_in(turn.text)
-    if relation is not None or for_self(turn.text) or (found.sure and found.sure.id != turn.state.item_id):
-        turn.state.relation = relation
     if found.sure is not None and turn.proposed:
         turn.state.next_wish = found.sure.id
         turn.say("utter_wish_noted", item=named(found.sure))
-    elif found.sure is not None:
+        return
+    relation = relation_in(turn.text)
+    if relation is not None or for_self(turn.text) or (found.sure and found.sure.id != turn.state.item_id):
+        turn.state.relation = relation
+    if found.sure is not None:
         await propose(turn, found.sure)
     elif found.items:
         understood(turn)

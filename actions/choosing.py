@@ -40,8 +40,10 @@ class ActionAnswerOffer(TurnAction):
             await _submitted_before(turn, turn.state.filed)
         elif heard.intent == "affirm" and len(ahead) == 1:
             await take(turn, ahead[0])
+        elif heard.intent == "none_of_these" or any(c.value == "none" for c in turn.state.offered):
+            await take(turn, "none")
         elif heard.intent != "affirm" and turn.state.offered:
-            await take(turn, "none" if any(c.value == "none" for c in turn.state.offered) else "later")
+            await take(turn, "later")
         elif heard.intent == "affirm":
             turn.say("utter_go_on")
         else:

@@ -63,6 +63,13 @@ def find(turn: Turn, heard: Heard, *, spoken_of: bool = True) -> Found:
     return Found(tuple(catalog[c.item_id] for c in candidates[:OFFERED])) if len(candidates) > 1 else Found(())
 
 
+def likely_items(turn: Turn, heard: Heard) -> tuple[Item, ...]:
+    """The few items most likely meant, however unsure."""
+    catalog = turn.catalog.items
+    likely = [catalog[c.item_id] for c in heard.candidates if c.item_id in catalog and c.p >= MAYBE]
+    return tuple(likely[:OFFERED])
+
+
 def ask_which(turn: Turn, items: tuple[Item, ...], intent: str) -> None:
     """Ask which of a few items is meant; the answer completes the wish."""
     turn.state.wish = Wish(intent=intent)

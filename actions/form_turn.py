@@ -85,6 +85,8 @@ async def _handle(turn: Turn, case: Case, heard: Heard) -> None:
     field = current_field(turn, case)
     if turn.file_id is not None:
         await _take_file(turn, case, field)
+    elif heard.intent in ("affirm", "deny") and _asked_aside(turn):
+        turn.ask(phrase("utter_choose_please"), turn.state.offered)
     elif await commands.obey(turn, case, heard):
         return
     elif field is not None and turn.state.step == f"field:{field.key}":
@@ -95,6 +97,11 @@ async def _handle(turn: Turn, case: Case, heard: Heard) -> None:
         await _take_applicant(turn, case, heard)
     else:
         await _at_the_summary(turn, case, heard)
+
+
+def _asked_aside(turn: Turn) -> bool:
+    """Whether the last question was not the form's own: what 取消 means, which item first, which answer to change."""
+    return any(choice.value.partition(":")[0] in ("discard", "switch", "continue") for choice in turn.state.offered)
 
 
 async def _take_text(turn: Turn, case: Case, field: FormField, heard: Heard) -> None:

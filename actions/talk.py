@@ -7,7 +7,7 @@ from rasa_sdk.events import UserUtteranceReverted
 
 from actions import guide
 from actions.base import Events, Heard, TurnAction
-from actions.finding import HUMAN, MISSES_UNTIL_PERSON, ask_which, find, miss, understood
+from actions.finding import HUMAN, MISSES_UNTIL_PERSON, ask_which, find, likely_items, miss, understood
 from bot.conversation.bubbles import Choice
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
@@ -128,11 +128,13 @@ def _not_ours(turn: Turn) -> None:
 
 
 def _offer_named(turn: Turn, heard: Heard) -> None:
+    """Tell of the item that is named; of those that are only likely, ask which one is meant."""
     found = find(turn, heard, spoken_of=False)
-    if found.sure is not None:
+    likely = likely_items(turn, heard)
+    if found.sure is not None and found.sure.id in heard.named:
         guide.tell_of(turn, found.sure, "ask_overview")
-    elif found.items:
+    elif likely and len(_HAN.findall(turn.text)) >= FEWEST_WORDS:
         understood(turn)
-        ask_which(turn, found.items, "ask_overview")
+        ask_which(turn, likely, "ask_overview")
     else:
         miss(turn)

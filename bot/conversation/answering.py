@@ -6,7 +6,7 @@ the planned actions run one after the other on the turn's session, and the pipel
 
 from collections.abc import Awaitable, Callable
 
-from bot.conversation.bubbles import Bubble
+from bot.conversation.bubbles import Bubble, Choice
 from bot.conversation.distress import urgent
 from bot.conversation.engine import Engine, EngineRequest
 from bot.conversation.incoming import MAX_CHARS, Incoming, neutral, wishes
@@ -14,7 +14,7 @@ from bot.conversation.ownership import Owner, change_owner
 from bot.conversation.redaction import redacted
 from bot.conversation.selection import taken
 from bot.conversation.turn import OpenTurns, Turn
-from bot.conversation.waiting import still_waiting, wants_the_bot
+from bot.conversation.waiting import RETURN_TO_BOT, still_waiting, wants_the_bot
 
 
 class Answering:
@@ -33,7 +33,8 @@ class Answering:
         if owner is Owner.CLERK:
             return
         if (help_now := urgent(message.text)) is not None:
-            turn.show(help_now)
+            offers = [Choice(label="找人工", value="human")] if owner.is_bot else [RETURN_TO_BOT]
+            turn.ask(help_now, offers)
         elif owner is Owner.WAITING:
             await self._while_waiting(turn, message)
         else:
