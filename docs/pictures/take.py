@@ -44,7 +44,7 @@ def _apply_for_the_card(chat: Chat) -> None:
     chat.say("我过六十了，想办老年证")
     chat.press("同意，开始办")
     chat.press("给我自己办")
-    chat.say(person.name, person.id_number, person.phone, "1945年3月5日")
+    chat.say(person.name, person.id_number, person.phone)
     chat.hears("外地户口有居住证")
     _take(chat, "form")
     chat.press("浙江户口")

@@ -113,11 +113,13 @@ def test_the_name_of_a_model_changes_with_what_it_is_made_from_and_with_nothing_
     (checkout.root / "README.md").write_text("read me")
     (checkout.engine / "components" / "__pycache__").mkdir()
     (checkout.engine / "components" / "__pycache__" / "finder.pyc").write_bytes(b"x")
+    (checkout.root / "domain" / "responses").mkdir(parents=True, exist_ok=True)
+    (checkout.root / "domain" / "responses" / "talk.yml").write_text("a phrase, which the application says itself")
     assert content_hash(checkout) == before
     seen = {before}
     for part in (
         checkout.root / "config.yml",
-        checkout.root / "domain" / "responses" / "talk.yml",
+        checkout.root / "domain" / "intents.yml",
         checkout.root / "bot" / "training" / "new.yml",
         checkout.engine / "components" / "finder.py",
         checkout.engine / "uv.lock",

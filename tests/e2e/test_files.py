@@ -85,8 +85,6 @@ def _come_to_the_photo(chat: Chat, name: str, id_number: str, phone: str) -> Non
     chat.say(id_number)
     chat.hears("您的联系电话")
     chat.say(phone)
-    chat.hears("生的")
-    chat.say("1945年三月初五")
     chat.press("浙江户口")
     chat.hears("一寸照片")
 
