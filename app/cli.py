@@ -66,9 +66,23 @@ def _explained(run: Callable[..., Any]) -> Callable[..., Any]:
         except KeyboardInterrupt:
             typer.echo("已停止。", err=True)
             raise typer.Exit(130) from None
+        except Exception as error:
+            sentence = _sentence(error)
+            if sentence is None:
+                raise
+            typer.echo(f"✗ {sentence}\n  请运行 ./onecall doctor 检查。", err=True)
         raise typer.Exit(1)
 
     return explained
+
+
+def _sentence(error: Exception) -> str | None:
+    """What a failed start says of itself, where that is meant for people. Imported late, to start fast."""
+    from app.engine_process import EngineError
+    from records.keys import KeyFault
+    from services_catalog.loader import CatalogErrors
+
+    return str(error) if isinstance(error, EngineError | KeyFault | CatalogErrors) else None
 
 
 def _terminated(*_: object) -> None:

@@ -33,11 +33,8 @@ def run(
 
 
 def serve_until_stopped(host: str, port: int, model: Path) -> None:
-    """Serve until a signal; a second signal ends it at once. Raises SetupError when the engine fails."""
-    from app.engine_process import EngineError
+    """Serve until a signal; a second signal ends it at once. Raises EngineError, KeyFault."""
     from app.serve import serve
-    from app.setup.errors import SetupError
-    from records.keys import KeyFault
 
     async def serve_here() -> None:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
@@ -60,10 +57,7 @@ def serve_until_stopped(host: str, port: int, model: Path) -> None:
             if not stopping:
                 raise
 
-    try:
-        asyncio.run(serve_here())
-    except (EngineError, KeyFault) as error:
-        raise SetupError(str(error), "请运行 ./onecall doctor 检查。") from error
+    asyncio.run(serve_here())
 
 
 def _addresses(host: str, port: int) -> str:
