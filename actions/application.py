@@ -2,9 +2,9 @@
 
 from actions import asking
 from actions.base import Heard, TurnAction
-from actions.finding import HUMAN, LATER, ask_which, find, miss, understood
+from actions.finding import LATER, ask_which, find, miss, understood
 from actions.relations import for_self, relation_in
-from bot.conversation.bubbles import Choice
+from bot.conversation.bubbles import HUMAN, Choice
 from bot.conversation.state import APPLICATION_FORM, Wish
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase

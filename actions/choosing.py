@@ -3,9 +3,9 @@
 from actions import application, guide, handoff, submitting
 from actions.base import Heard, TurnAction
 from actions.erasing import erase
-from actions.finding import HUMAN, offer_next_wish
+from actions.finding import offer_next_wish
 from actions.tracking import begin_tracking
-from bot.conversation.bubbles import Bubble
+from bot.conversation.bubbles import HUMAN, Bubble
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
 from cases import drafts

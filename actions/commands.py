@@ -5,7 +5,7 @@ from actions.application import propose, take_up
 from actions.base import Heard, TurnAction
 from actions.erasing import ask_erase, erase
 from actions.finding import find, offer_next_wish
-from bot.conversation.bubbles import Choice
+from bot.conversation.bubbles import HUMAN, Choice
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
 from cases import drafts, files
@@ -67,11 +67,11 @@ async def take_choice(turn: Turn, case: Case, verb: str, rest: str) -> bool:
     """Take one of the choices these commands offered. False if it is none of them."""
     match verb:
         case "later":
-            _leave(turn)
+            turn.state.leave_form()
             turn.say("utter_draft_kept", item=named(turn.catalog.items[case.item_id]))
             offer_next_wish(turn)
         case "discard":
-            _leave(turn)
+            turn.state.leave_form()
             await files.erase_files_of(turn.session, turn.office.files_dir, case.id)
             drafts.discard(turn.session, case)
             turn.say("utter_draft_discarded")
@@ -83,7 +83,7 @@ async def take_choice(turn: Turn, case: Case, verb: str, rest: str) -> bool:
             await asking.ask_again(turn, case)
         case "switch":
             item_id, _, relation = rest.partition(":")
-            _leave(turn)
+            turn.state.leave_form()
             turn.state.relation = relation or None
             turn.say("utter_draft_kept", item=named(turn.catalog.items[case.item_id]))
             if item_id in turn.catalog.items:
@@ -111,11 +111,11 @@ class ActionCommand(TurnAction):
                 phrase("utter_modify_which", item=named(turn.catalog.items[draft.item_id])),
                 [
                     Choice(label="接着上次的办", value=f"resume:{draft.id}"),
-                    Choice(label="找人工", value="human"),
+                    HUMAN,
                 ],
             )
         elif heard.intent == "modify":
-            turn.ask(phrase("utter_modify_filed"), [Choice(label="找人工", value="human")])
+            turn.ask(phrase("utter_modify_filed"), [HUMAN])
 
 
 async def _resume(turn: Turn, case: Case, heard: Heard) -> None:
@@ -143,9 +143,5 @@ async def _dont_know(turn: Turn, case: Case) -> None:
     else:
         turn.ask(
             phrase("utter_dont_know_needed", label=field.label),
-            [Choice(label="先存着，问清楚再来", value="later"), Choice(label="找人工", value="human")],
+            [Choice(label="先存着，问清楚再来", value="later"), HUMAN],
         )
-
-
-def _leave(turn: Turn) -> None:
-    turn.state.loop = turn.state.step = turn.state.case_id = None

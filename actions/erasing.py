@@ -39,5 +39,6 @@ async def erase(turn: Turn) -> None:
         await turn.session.flush()
     await erase_loose_files(turn.session, turn.office.files_dir, turn.resident_id)
     await erase_talk(turn.session, turn.conversation.id)
-    turn.state.loop = turn.state.step = turn.state.case_id = turn.state.relation = None
+    turn.state.leave_form()
+    turn.state.relation = None
     turn.say("utter_erased")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from actions.base import Heard
-from bot.conversation.bubbles import Choice
+from bot.conversation.bubbles import HUMAN, Choice
 from bot.conversation.state import Wish
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
@@ -24,7 +24,6 @@ OFFERED = 3
 MISSES_UNTIL_PERSON = 2
 
 NONE_OF_THESE = Choice(label="都不是", value="none")
-HUMAN = Choice(label="找人工", value="human")
 LATER = Choice(label="先不办", value="later")
 
 

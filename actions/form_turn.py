@@ -9,9 +9,8 @@ from rasa_sdk.events import SlotSet
 
 from actions import asking, commands, correcting, interruptions, submitting
 from actions.base import Events, Heard, TurnAction
-from actions.finding import HUMAN
 from actions.relations import for_self, relation_in
-from bot.conversation.bubbles import Bubble, Choice
+from bot.conversation.bubbles import HUMAN, Bubble, Choice
 from bot.conversation.state import APPLICATION_FORM
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
@@ -43,17 +42,12 @@ class ValidateApplicationForm(TurnAction):
         """Handle the message. Whether the form stays open is for the turn's state to say."""
         case = await drafts.find(turn.session, turn.state.case_id or "")
         if case is None or case.status != Status.DRAFT.value or case.item_id not in turn.catalog.items:
-            leave(turn)
+            turn.state.leave_form()
             turn.say("utter_draft_gone")
             return
         if turn.idle_hours >= IDLE_HOURS:
             turn.say("utter_draft_reminder", item=named(turn.catalog.items[case.item_id]))
         await _handle(turn, case, heard)
-
-
-def leave(turn: Turn) -> None:
-    """Close the form; the draft stays as it is."""
-    turn.state.loop = turn.state.step = turn.state.case_id = None
 
 
 def current_field(turn: Turn, case: Case) -> FormField | None:

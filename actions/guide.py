@@ -1,8 +1,8 @@
 """Answering questions about an item from the catalogue."""
 
 from actions.base import Heard, TurnAction
-from actions.finding import HUMAN, ask_which, find, miss, understood
-from bot.conversation.bubbles import Bubble, Choice
+from actions.finding import ask_which, find, miss, understood
+from bot.conversation.bubbles import HUMAN, Bubble, Choice
 from bot.conversation.state import Wish
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase

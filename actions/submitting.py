@@ -26,7 +26,8 @@ async def submit(turn: Turn, case: Case) -> None:
             await asking.ask_next(turn, case)
             return
         filed = await submission.submit(turn.session, case, item, fields, turn.office.street_code, turn.today)
-    turn.state.loop = turn.state.step = turn.state.case_id = turn.state.relation = None
+    turn.state.leave_form()
+    turn.state.relation = None
     turn.state.filed = case.id
     if filed:
         await _remember(turn, case, item)

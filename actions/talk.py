@@ -7,8 +7,8 @@ from rasa_sdk.events import UserUtteranceReverted
 
 from actions import guide
 from actions.base import Events, Heard, TurnAction
-from actions.finding import HUMAN, MISSES_UNTIL_PERSON, ask_which, find, likely_items, miss, understood
-from bot.conversation.bubbles import Choice
+from actions.finding import MISSES_UNTIL_PERSON, ask_which, find, likely_items, miss, understood
+from bot.conversation.bubbles import HUMAN, Choice
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
 from cases import drafts

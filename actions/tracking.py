@@ -10,10 +10,10 @@ from actions import handoff, submitting
 from actions.application import ActionApply, ActionResume
 from actions.base import Events, Heard, TurnAction
 from actions.erasing import ActionErase
-from actions.finding import HUMAN, find
+from actions.finding import find
 from actions.guide import TOPICS, ActionGuide
 from actions.talk import SMALL_TALK, ActionComplain, ActionTalk, ActionUnclear
-from bot.conversation.bubbles import Choice
+from bot.conversation.bubbles import HUMAN, Choice
 from bot.conversation.redaction import CASE_NUMBER_DIGITS
 from bot.conversation.state import TRACKING_FORM
 from bot.conversation.turn import Turn

@@ -1,16 +1,14 @@
 """What a resident is shown of a filed case."""
 
-from zoneinfo import ZoneInfo
-
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models import Case
 from cases.states import Status
 from cases.tracking import reached
+from records.base import CHINA
 from services_catalog.schema import Item
 
-CHINA = ZoneInfo("Asia/Shanghai")
 WAY = (Status.RECEIVED, Status.ACCEPTED, Status.REVIEW, Status.DONE)
 """The usual way of a case, as shown before it is walked."""
 

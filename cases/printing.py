@@ -1,10 +1,11 @@
 """What the printed application form of a case says."""
 
 from cases import drafts, form
-from cases.cards import CHINA, promise
+from cases.cards import promise
 from cases.document import ApplicationForm, MaterialRow, Row
 from cases.models import Case
 from cases.states import Status
+from records.base import CHINA
 from services_catalog.loader import Catalog
 from services_catalog.schema import ApplicantKind, Item, Material
 

@@ -2,11 +2,15 @@
 
 from datetime import UTC, datetime
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import DateTime, MetaData
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+
+CHINA = ZoneInfo("Asia/Shanghai")
+"""The time zone of every street office."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

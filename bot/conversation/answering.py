@@ -6,7 +6,7 @@ the planned actions run one after the other on the turn's session, and the pipel
 
 from collections.abc import Awaitable, Callable
 
-from bot.conversation.bubbles import Bubble, Choice
+from bot.conversation.bubbles import HUMAN, Bubble
 from bot.conversation.distress import urgent
 from bot.conversation.engine import Engine, EngineRequest
 from bot.conversation.incoming import MAX_CHARS, Incoming, neutral, wishes
@@ -33,7 +33,7 @@ class Answering:
         if owner is Owner.CLERK:
             return
         if (help_now := urgent(message.text)) is not None:
-            offers = [Choice(label="找人工", value="human")] if owner.is_bot else [RETURN_TO_BOT]
+            offers = [HUMAN] if owner.is_bot else [RETURN_TO_BOT]
             turn.ask(help_now, offers)
         elif owner is Owner.WAITING:
             await self._while_waiting(turn, message)

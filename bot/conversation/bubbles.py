@@ -24,6 +24,10 @@ class Choice(_Frozen):
     value: str
 
 
+HUMAN = Choice(label="找人工", value="human")
+"""A person, please: offered wherever the bot is at its end."""
+
+
 class Link(_Frozen):
     """An address to open."""
 

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
@@ -12,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation.answering import Answering
-from bot.conversation.bubbles import Bubble, Choice, Speaker
+from bot.conversation.bubbles import HUMAN, Bubble, Speaker
 from bot.conversation.engine import EngineUnavailable
 from bot.conversation.incoming import Incoming
 from bot.conversation.live import Live
@@ -20,13 +19,11 @@ from bot.conversation.models import Conversation, InboxMessage, OutboxMessage
 from bot.conversation.state import DialogueState
 from bot.conversation.turn import Office, Turn
 from bot.conversation.wording import phrase
-from records.base import new_id, now
+from records.base import CHINA, new_id, now
 from records.database import Sessions, rows_changed
 from services_catalog.loader import Catalog
 
 logger = logging.getLogger(__name__)
-
-CHINA = ZoneInfo("Asia/Shanghai")
 
 
 class TurnOvertaken(Exception):
@@ -211,7 +208,7 @@ class Pipeline:
             given_up = inbox.attempts >= MAX_ATTEMPTS
             if given_up:
                 inbox.done_at = now()
-                sorry = Bubble(text=phrase("utter_turn_failed"), choices=[Choice(label="找人工", value="human")])
+                sorry = Bubble(text=phrase("utter_turn_failed"), choices=[HUMAN])
                 conversation = await session.get_one(Conversation, inbox.conversation_id)
                 offered = [choice.model_dump() for choice in sorry.choices]
                 conversation.state = {**conversation.state, "offered": offered}

@@ -38,3 +38,7 @@ class DialogueState(BaseModel):
     relation: str | None = None
     tracking_number: str | None = None
     tracking_failures: int = 0
+
+    def leave_form(self) -> None:
+        """Close the form; its draft stays as it is."""
+        self.loop = self.step = self.case_id = None
