@@ -11,7 +11,7 @@ from bot.conversation.distress import urgent
 from bot.conversation.engine import Engine, EngineRequest
 from bot.conversation.incoming import MAX_CHARS, Incoming, neutral, wishes
 from bot.conversation.ownership import Owner, change_owner
-from bot.conversation.redaction import redacted
+from bot.conversation.redaction import CASE_NUMBER, redacted
 from bot.conversation.selection import taken
 from bot.conversation.turn import OpenTurns, Turn
 from bot.conversation.waiting import RETURN_TO_BOT, still_waiting, wants_the_bot
@@ -70,7 +70,7 @@ class Answering:
             await self._plan(turn, "/choose", message.text)
         else:
             for wish in wishes(message.text) if turn.state.loop is None else [message.text]:
-                await self._plan(turn, neutral(redacted(wish)), wish)
+                await self._plan(turn, _for_the_engine(turn, wish), wish)
         await self._act(turn)
         if not turn.bubbles:
             turn.say("utter_not_understood")
@@ -97,3 +97,11 @@ class Answering:
         for planned in turn.plan:
             turn.text = planned.text
             await planned.act(turn)
+
+
+def _for_the_engine(turn: Turn, wish: str) -> str:
+    """What the engine gets to read of a wish. Whoever gives a case number outside a form asks for that case."""
+    text = redacted(wish)
+    if turn.state.loop is None and CASE_NUMBER in text:
+        return "/track_case"
+    return neutral(text)

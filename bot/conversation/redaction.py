@@ -7,8 +7,13 @@ import re
 import unicodedata
 
 CASE_NUMBER_DIGITS = 22
+CASE_NUMBER = "【办件编号】"
 
 _RUN = re.compile(r"[0-9](?:[-\s.·—–_]{0,2}[0-9]){5,31}[-\s]{0,2}[xX]?")
+
+
+_LEADING_CASE_NUMBER = re.compile(rf"[0-9]{{{CASE_NUMBER_DIGITS}}}(?![0-9])")
+"""A case number with the phone's last digits right behind it, as one run."""
 
 
 def redacted(text: str) -> str:
@@ -19,8 +24,8 @@ def redacted(text: str) -> str:
 def _placeholder(match: re.Match[str]) -> str:
     run = match.group()
     digits = re.sub(r"[^0-9xX]", "", run)
-    if len(digits) == CASE_NUMBER_DIGITS:
-        return "【办件编号】"
+    if len(digits) == CASE_NUMBER_DIGITS or _LEADING_CASE_NUMBER.match(run):
+        return CASE_NUMBER
     if re.fullmatch(r"\d{17}[\dxX]|\d{15}", digits):
         return "【身份证号】"
     if re.fullmatch(r"(86)?1[3-9]\d{9}", digits) or re.fullmatch(r"0\d{9,11}", digits):

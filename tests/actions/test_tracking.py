@@ -63,6 +63,18 @@ async def test_number_and_digits_may_come_in_one_message(resident: Resident, num
     assert number in await resident.say(written.format(n=number))
 
 
+@pytest.mark.parametrize("written", ["帮我查{n}，电话后四位5678", "{n} 5678", "{n}这个办到哪了，留的电话13812345678"])
+async def test_a_case_number_is_understood_without_asking_to_track_first(
+    resident: Resident, number: str, written: str
+) -> None:
+    assert number in await resident.say(written.format(n=number))
+
+
+async def test_a_bare_case_number_asks_for_the_digits(resident: Resident, number: str) -> None:
+    assert await resident.say(number) == phrase("utter_track_ask_digits")
+    assert number in await resident.say("5678")
+
+
 @pytest.mark.parametrize("spaced", ["{a} {b} {c}", "{a}-{b}-{c}"])
 async def test_a_number_may_be_written_in_groups(resident: Resident, number: str, spaced: str) -> None:
     await resident.say("查办件")
