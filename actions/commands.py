@@ -1,5 +1,7 @@
 """The ways out that always work: 人工, 返回, 修改, 取消, 等一下, 大字, 再说一遍, 继续."""
 
+import re
+
 from actions import asking, correcting, handoff
 from actions.application import propose, take_up
 from actions.base import Heard, TurnAction
@@ -15,10 +17,15 @@ from services_catalog.guide import named
 CLEAR = 0.9
 """A command this certain is obeyed even where free text is expected."""
 LIKELY = 0.6
+_WAIT = re.compile(r"(?:等一?下|稍等|等等|等会儿?|等我一会儿?|去(?:拿|找|问)一?下)[。！，~啊哈了吧呀]*$")
+"""没带身份证，等一下: whatever comes before, the resident is not answering yet."""
 
 
 async def obey(turn: Turn, case: Case, heard: Heard) -> bool:
     """Obey a command given in the middle of the form. False if the message is none."""
+    if _WAIT.search(turn.text):
+        turn.say("utter_wait")
+        return True
     free_text = (turn.state.step or "").startswith("field:")
     if heard.confidence < (CLEAR if free_text else LIKELY):
         return False

@@ -29,7 +29,7 @@ async def test_a_question_in_the_middle_is_answered_and_the_same_question_comes_
     assert values_of(case) == {}
 
 
-@pytest.mark.parametrize("text", ["等一下", "大字"])
+@pytest.mark.parametrize("text", ["等一下", "没带身份证，等下", "我去找一下", "大字"])
 async def test_a_pause_changes_nothing(resident: Resident, text: str) -> None:
     await begin(resident, "办高龄补贴")
     before = (await resident.state()).step
