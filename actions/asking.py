@@ -40,6 +40,12 @@ def form_fields(turn: Turn, case: Case) -> list[FormField]:
     return form.questions(turn.catalog, item, kind_of(case), drafts.values_of(case))
 
 
+def current_field(turn: Turn, case: Case) -> FormField | None:
+    """The field the form is asking, or offering a known answer for; None at its other questions."""
+    _, _, key = (turn.state.step or "").partition(":")
+    return next((field for field in form_fields(turn, case) if field.key == key), None)
+
+
 async def ask_next(turn: Turn, case: Case) -> None:
     """Ask whatever comes next in the form and note in the state what is being asked."""
     item = turn.catalog.items[case.item_id]
@@ -60,9 +66,8 @@ async def ask_next(turn: Turn, case: Case) -> None:
 
 async def ask_again(turn: Turn, case: Case) -> None:
     """Ask again what was being asked, after something else came between."""
-    kind, _, key = (turn.state.step or "").partition(":")
-    field = next((field for field in form_fields(turn, case) if field.key == key), None)
-    if kind == "field" and field is not None:
+    field = current_field(turn, case)
+    if field is not None and turn.state.step == f"field:{field.key}":
         ask_plainly(turn, case, field)
     else:
         await ask_next(turn, case)

@@ -139,8 +139,7 @@ async def _resume(turn: Turn, case: Case, heard: Heard) -> None:
 
 
 async def _dont_know(turn: Turn, case: Case) -> None:
-    _, _, key = (turn.state.step or "").partition(":")
-    field = next((f for f in asking.form_fields(turn, case) if f.key == key), None)
+    field = asking.current_field(turn, case)
     if field is None:
         await asking.ask_next(turn, case)
     elif field.skippable:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from actions.base import Heard
+from actions.base import Candidate, Heard
 from bot.conversation.bubbles import HUMAN, Choice
 from bot.conversation.state import Wish
 from bot.conversation.turn import Turn
@@ -43,7 +43,7 @@ def find(turn: Turn, heard: Heard, *, spoken_of: bool = True) -> Found:
     """The item a message means; without one, the item `spoken_of` before, if that may be meant."""
     catalog = turn.catalog.items
     named_items = [catalog[item_id] for item_id in heard.named if item_id in catalog]
-    candidates = [c for c in heard.candidates if c.item_id in catalog and c.p >= MAYBE]
+    candidates = _candidates(turn, heard)
     doubted = bool(named_items and candidates and catalog[candidates[0].item_id] not in named_items)
     if candidates and candidates[0].p >= (NAMED_OTHERWISE if doubted else SURE):
         best = catalog[candidates[0].item_id]
@@ -59,14 +59,17 @@ def find(turn: Turn, heard: Heard, *, spoken_of: bool = True) -> Found:
         before = catalog[turn.state.item_id]
         elsewhere = [c for c in candidates if c.p >= ELSEWHERE and c.item_id != before.id]
         return Found((*(catalog[c.item_id] for c in elsewhere[: OFFERED - 1]), before))
-    return Found(tuple(catalog[c.item_id] for c in candidates[:OFFERED])) if len(candidates) > 1 else Found(())
+    return Found(likely_items(turn, heard)) if len(candidates) > 1 else Found(())
 
 
 def likely_items(turn: Turn, heard: Heard) -> tuple[Item, ...]:
     """The few items most likely meant, however unsure."""
-    catalog = turn.catalog.items
-    likely = [catalog[c.item_id] for c in heard.candidates if c.item_id in catalog and c.p >= MAYBE]
-    return tuple(likely[:OFFERED])
+    return tuple(turn.catalog.items[c.item_id] for c in _candidates(turn, heard)[:OFFERED])
+
+
+def _candidates(turn: Turn, heard: Heard) -> list[Candidate]:
+    """The engine's candidates that the catalogue has and that are worth offering, best first."""
+    return [c for c in heard.candidates if c.item_id in turn.catalog.items and c.p >= MAYBE]
 
 
 def ask_which(turn: Turn, items: tuple[Item, ...], intent: str) -> None:

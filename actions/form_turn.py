@@ -50,20 +50,12 @@ class ValidateApplicationForm(TurnAction):
         await _handle(turn, case, heard)
 
 
-def current_field(turn: Turn, case: Case) -> FormField | None:
-    """The field being asked, if the form is asking one."""
-    kind, _, key = (turn.state.step or "").partition(":")
-    if kind not in ("field", "prefill"):
-        return None
-    return next((field for field in asking.form_fields(turn, case) if field.key == key), None)
-
-
 async def is_certain_answer(turn: Turn) -> bool:
     """Whether the turn's text can only be the answer to the field being asked; then the engine need not see it."""
     if turn.state.loop != APPLICATION_FORM or not (turn.state.step or "").startswith("field:"):
         return False
     case = await drafts.find(turn.session, turn.state.case_id or "")
-    field = None if case is None else current_field(turn, case)
+    field = None if case is None else asking.current_field(turn, case)
     if field is None:
         return False
     try:
@@ -76,7 +68,7 @@ async def _handle(turn: Turn, case: Case, heard: Heard) -> None:
     if turn.choice is not None:
         await _take_choice(turn, case, turn.choice)
         return
-    field = current_field(turn, case)
+    field = asking.current_field(turn, case)
     if turn.file_id is not None:
         await _take_file(turn, case, field)
     elif heard.intent in ("affirm", "deny") and _asked_aside(turn):
@@ -174,7 +166,7 @@ async def _take_choice(turn: Turn, case: Case, choice: Choice) -> None:
     """Take a choice. One that belongs to another question than the one being asked changes nothing."""
     verb, _, rest = choice.value.partition(":")
     key, _, label = rest.partition(":")
-    field = current_field(turn, case)
+    field = asking.current_field(turn, case)
     of_this = field is not None and field.key == key
     if verb == "who":
         await _set_applicant(turn, case, ApplicantKind(key), label or None)

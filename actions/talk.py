@@ -7,7 +7,7 @@ from rasa_sdk.events import UserUtteranceReverted
 
 from actions import guide
 from actions.base import Events, Heard, TurnAction
-from actions.finding import MISSES_UNTIL_PERSON, ask_which, find, likely_items, miss, understood
+from actions.finding import LATER, MISSES_UNTIL_PERSON, ask_which, find, likely_items, miss, understood
 from bot.conversation.bubbles import HUMAN, Choice
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
@@ -76,7 +76,7 @@ class ActionTalk(TurnAction):
                     phrase("utter_draft_recalled", item=named(turn.catalog.items[draft.item_id])),
                     [
                         Choice(label="接着上次的办", value=f"resume:{draft.id}"),
-                        Choice(label="先不办", value="later"),
+                        LATER,
                     ],
                 )
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -38,11 +37,6 @@ class Catalog:
     departments: Mapping[str, Department]
     windows: Mapping[str, Window]
     proxy_fields: tuple[FormField, ...]
-
-    @cached_property
-    def by_name(self) -> Mapping[str, Item]:
-        """Items by official name."""
-        return MappingProxyType({item.name: item for item in self.items.values()})
 
 
 def load_catalog(root: Path = CATALOG_DIR) -> Catalog:

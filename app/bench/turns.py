@@ -11,7 +11,6 @@ from bot.channels.terminal import TerminalConversation
 from bot.conversation.incoming import Incoming
 from records.base import new_id
 
-ITEM = "canji-zheng-shenling"
 QUESTION = "残疾证要带哪些材料"
 PHONE = "13800138000"
 CROWD = 32

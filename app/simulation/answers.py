@@ -63,8 +63,6 @@ _INVENTED: dict[FieldType, Callable[[random.Random], str]] = {
     FieldType.PHONE: phone,
     FieldType.BANK_ACCOUNT: bank_account,
     FieldType.DATE: _date,
-    FieldType.ADDRESS: lambda dice: (
-        f"杭州市拱墅区和睦路{dice.randrange(1, 99)}号{dice.randrange(1, 20)}幢{dice.randrange(101, 999)}室"
-    ),
+    FieldType.ADDRESS: _address,
     FieldType.YES_NO: lambda dice: dice.choice(("是", "否")),
 }

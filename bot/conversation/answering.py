@@ -61,7 +61,6 @@ class Answering:
             return
         certain = typed and await self._certain_answer(turn)
         turn.choice = None if certain else taken(turn.state, message)
-        await turn.session.commit()  # nothing is written yet: this gives the connection back
         if turn.file_id is not None:
             await self._plan(turn, "/send_file", "")
         elif certain:
@@ -86,6 +85,7 @@ class Answering:
             slots={"item": turn.state.item_id},
         )
         turn.text = own_text
+        await turn.session.commit()  # nothing is written yet: this gives the connection back
         self._turns.open(turn)
         try:
             reply = await self._engine.handle(request)

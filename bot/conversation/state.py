@@ -9,10 +9,9 @@ TRACKING_FORM = "tracking_form"
 
 
 class Wish(BaseModel):
-    """Something asked for in a message, kept until it can be served."""
+    """Something asked for in a message, kept until its item is known."""
 
     intent: str
-    item_id: str | None = None
 
 
 class DialogueState(BaseModel):
@@ -20,9 +19,9 @@ class DialogueState(BaseModel):
 
     `item_id` is the item spoken of; `loop` the open Rasa form; `case_id` the draft under way; `step` what the
     form is asking; `offered` the choices of the last question, so that "2" or 第二个 can be understood;
-    `wish` what a question back will complete; `told` the item
-    all of whose requirements were told last; `next_wish` an item wished for
-    along with another; `filed` the case filed last; `misses` how often in a row nothing was understood.
+    `wish` what a question back will complete; `told` the item all of whose requirements were told last;
+    `next_wish` an item wished for along with another; `filed` the case filed last; `misses` how often in a row
+    nothing was understood; `relation` the relative spoken for.
     """
 
     item_id: str | None = None
