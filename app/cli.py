@@ -4,7 +4,8 @@ import functools
 import importlib
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import ModuleType
 from typing import Any
 
 import typer
@@ -18,8 +19,14 @@ COMMANDS = (
     "chat",
     "simulate",
     "bench",
+    "wechat",
+    "outbox",
+    "dev",
+    "crash",
     "test",
 )
+
+Command = Callable[..., Any]
 
 _HELP = """1call办：街道办事对话助手。
 
@@ -47,9 +54,27 @@ def command_line(names: list[str] | tuple[str, ...] = COMMANDS) -> typer.Typer:
     )
     line.callback()(lambda: None)
     for name in names:
-        module = importlib.import_module(f"app.commands.{name}")
-        line.command(name, help=module.HELP)(_explained(module.run))
+        _add(line, name, importlib.import_module(f"app.commands.{name}"))
     return line
+
+
+def _add(line: typer.Typer, name: str, module: ModuleType) -> None:
+    """Add the command of a module, or, where it has `COMMANDS`, a group of them by name."""
+    commands: dict[str, Command | dict[str, Command]] | None = getattr(module, "COMMANDS", None)
+    if commands is None:
+        line.command(name, help=module.HELP)(_explained(module.run))
+    else:
+        line.add_typer(_group(commands), name=name, help=module.HELP)
+
+
+def _group(commands: Mapping[str, Command | dict[str, Command]]) -> typer.Typer:
+    group = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    for name, command in commands.items():
+        if isinstance(command, dict):
+            group.add_typer(_group(command), name=name)
+        else:
+            group.command(name)(_explained(command))
+    return group
 
 
 def _explained(run: Callable[..., Any]) -> Callable[..., Any]:

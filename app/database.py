@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.engine import make_url
 
+import bot.channels.wechat.models as wechat_tables
 import bot.conversation.models as conversation_tables
 import cases.models as case_tables
 import kyc.models as resident_tables
@@ -18,7 +19,7 @@ from records.base import Base
 from records.database import Database
 
 ALL_TABLES: MetaData = Base.metadata
-ROOMS = (conversation_tables, case_tables, resident_tables, installation_tables)
+ROOMS = (conversation_tables, wechat_tables, case_tables, resident_tables, installation_tables)
 """Imported for the tables they add to the metadata."""
 
 

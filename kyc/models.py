@@ -47,3 +47,14 @@ class ProfileEntry(Base):
     masked: Mapped[str] = mapped_column(EncryptedText("profile.masked"))
     source: Mapped[str] = mapped_column(String(128))
     confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class LinkCode(Base):
+    """A one-time code by which a resident joins a second channel to the first. Only its keyed hash is kept."""
+
+    __tablename__ = "link_codes"
+
+    code_index: Mapped[str] = mapped_column(String(64), primary_key=True)
+    resident_id: Mapped[str] = mapped_column(ForeignKey("residents.id"), index=True)
+    conversation_id: Mapped[str] = mapped_column(String(32))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

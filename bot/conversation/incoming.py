@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -17,13 +17,29 @@ SHORTEST_WISH = 4
 MOST_WISHES = 4
 
 
+Event = Literal["follow", "leave"]
+"""A resident came to the channel's account, or left it."""
+Unreadable = Literal["voice", "video", "location", "link", "edited", "other"]
+"""What came and cannot be read; each has a sentence `utter_unreadable_...`."""
+
+
+class Media(BaseModel):
+    """A photo or a voice message that the channel holds for us until its turn fetches it by `media_id`."""
+
+    kind: Literal["photo", "voice"]
+    media_id: str
+
+
 class Incoming(BaseModel):
-    """A message as stored in the inbox: a text, a choice taken by button, or a file."""
+    """A message as stored in the inbox: a text, a choice taken by button, a file, or something that happened."""
 
     text: str = ""
     choice: str | None = None
     file_id: str | None = None
     file_name: str | None = None
+    media: Media | None = None
+    event: Event | None = None
+    unreadable: Unreadable | None = None
 
     def stored(self) -> dict[str, Any]:
         """The inbox row's body."""

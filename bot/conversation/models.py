@@ -3,19 +3,28 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from records.base import Base, UtcDateTime, new_id, now
-from records.encryption import EncryptedJSON
+from records.encryption import EncryptedJSON, EncryptedText
 
 _RowNumber = BigInteger().with_variant(Integer, "sqlite")
 _NUMBERS_NEVER_RETURN = {"sqlite_autoincrement": True}
 """Readers remember the last number they saw: SQLite must not give a deleted row's number out again."""
 
 
+def _only(condition: str) -> dict[str, Any]:
+    """A partial index, in both databases' words."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 class Conversation(Base):
-    """A resident's thread on one channel. `channel_user` is a keyed hash: the channel's own name is not kept."""
+    """A resident's thread on one channel.
+
+    `channel_user` is a keyed hash of the channel's name for the resident; `address` that name itself, kept
+    encrypted and only where replies have to be sent to it.
+    """
 
     __tablename__ = "conversations"
     __table_args__ = (UniqueConstraint("channel", "channel_user"),)
@@ -23,6 +32,7 @@ class Conversation(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     channel: Mapped[str] = mapped_column(String(16))
     channel_user: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str | None] = mapped_column(EncryptedText("conversations.address"))
     resident_id: Mapped[str] = mapped_column(ForeignKey("residents.id"), index=True)
     owner: Mapped[str] = mapped_column(String(8), default="bot")
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -53,14 +63,64 @@ class InboxMessage(Base):
 
 
 class OutboxMessage(Base):
-    """A reply, committed with the turn that made it, before it is sent."""
+    """A reply, committed with the turn that made it, before it is sent.
+
+    `undelivered` is true until the reply has been packed into deliveries, and null ever after, as it is from the
+    beginning where residents fetch their replies.
+    """
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_conversation_id_id", "conversation_id", "id"), _NUMBERS_NEVER_RETURN)
+    __table_args__ = (
+        Index("ix_outbox_conversation_id_id", "conversation_id", "id"),
+        Index("ix_outbox_undelivered", "conversation_id", "id", **_only("undelivered IS NOT NULL")),
+        _NUMBERS_NEVER_RETURN,
+    )
 
     id: Mapped[int] = mapped_column(_RowNumber, primary_key=True, autoincrement=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
     inbox_id: Mapped[int | None] = mapped_column(_RowNumber)
     speaker: Mapped[str] = mapped_column(String(8))
     body: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON("outbox.body"))
+    undelivered: Mapped[bool | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Delivery(Base):
+    """One message to a channel's API, packed from one or several replies.
+
+    `status` is one of `bot.conversation.deliveries.Status`; `due_at` when it may be tried next; `handed_for` the
+    message whose request it answered, where it went out as the answer to a request of the channel; `repeated`
+    that it may have reached the resident before; `failure` a code that holds nothing personal. `closed_at` is set
+    once it was sent or given up.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("ix_deliveries_open", "conversation_id", "id", **_only("closed_at IS NULL")),
+        Index("ix_deliveries_handed_for", "conversation_id", "handed_for", **_only("handed_for IS NOT NULL")),
+        Index("ix_deliveries_status", "status"),
+        _NUMBERS_NEVER_RETURN,
+    )
+
+    id: Mapped[int] = mapped_column(_RowNumber, primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
+    body: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON("deliveries.body"))
+    status: Mapped[str] = mapped_column(String(8), default="due")
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    handed_for: Mapped[str | None] = mapped_column(String(64))
+    repeated: Mapped[bool] = mapped_column(default=False)
+    failure: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PushWindow(Base):
+    """How many messages a channel still takes for a resident, and until when: one row for each kind of occasion."""
+
+    __tablename__ = "push_windows"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    left: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

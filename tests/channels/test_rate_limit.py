@@ -2,8 +2,8 @@ import time
 
 import pytest
 
-from bot.channels.web import limits
-from bot.channels.web.limits import RateLimit
+from bot.channels import limits
+from bot.channels.limits import RateLimit
 
 
 class Clock:

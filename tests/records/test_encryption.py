@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from sqlalchemy import LargeBinary, select, text
 
 from app.database import ALL_TABLES
-from bot.conversation.models import Conversation, InboxMessage, OutboxMessage
+from bot.channels.wechat.models import WeChatToken
+from bot.conversation.models import Conversation, Delivery, InboxMessage, OutboxMessage
 from cases.models import CaseAnswer, CaseEvent, StoredFile
 from kyc.models import ProfileEntry
 from kyc.profile import create_resident
@@ -102,7 +103,9 @@ async def test_no_personal_word_can_be_read_in_the_database_file(sqlite_database
     async with sqlite_database.session() as session:
         resident = await create_resident(session)
         case = await draft_of(session, "gaoling-jintie", {"name": NAME, "id_number": ID_NUMBER, "phone": PHONE})
-        conversation = Conversation(channel="web", channel_user="u", resident_id=resident.id, state=body)
+        conversation = Conversation(
+            channel="web", channel_user="u", address=secret, resident_id=resident.id, state=body
+        )
         session.add(conversation)
         await session.flush()
         session.add_all(
@@ -110,6 +113,8 @@ async def test_no_personal_word_can_be_read_in_the_database_file(sqlite_database
                 InboxMessage(conversation_id=conversation.id, client_id="1", body=body),
                 OutboxMessage(conversation_id=conversation.id, speaker="bot", body=body),
                 CaseEvent(case_id=case.id, actor="clerk", action="note", note=secret),
+                Delivery(conversation_id=conversation.id, body=body),
+                WeChatToken(appid="wx", token=secret),
                 Installation(id=1, check=secret),
                 StoredFile(resident_id=resident.id, name=secret, media_type="image/png", size=1),
                 ProfileEntry(
@@ -121,6 +126,7 @@ async def test_no_personal_word_can_be_read_in_the_database_file(sqlite_database
         written = {
             "case_answers.answer", "case_events.note", "conversations.state", "inbox.body", "outbox.body",
             "profile_entries.masked", "profile_entries.value", "stored_files.name", "installation.check",
+            "conversations.address", "deliveries.body", "wechat_tokens.token",
         }  # fmt: skip
     encrypted = {
         str(column)

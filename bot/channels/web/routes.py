@@ -16,7 +16,7 @@ from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from bot.channels.web.limits import RateLimit, line_of
+from bot.channels.limits import RateLimit, line_of
 from bot.channels.web.messages import page_message, page_owner
 from bot.channels.web.news import Position, end_of, news_after
 from bot.conversation.history import thread
