@@ -21,8 +21,6 @@ COMMANDS = (
     "bench",
     "wechat",
     "outbox",
-    "dev",
-    "crash",
     "test",
 )
 
@@ -104,10 +102,11 @@ def _explained(run: Callable[..., Any]) -> Callable[..., Any]:
 def _sentence(error: Exception) -> str | None:
     """What a failed start says of itself, where that is meant for people. Imported late, to start fast."""
     from app.engine_process import EngineError
+    from bot.channels.wechat.menu import MenuFault
     from records.keys import KeyFault
     from services_catalog.loader import CatalogErrors
 
-    return str(error) if isinstance(error, EngineError | KeyFault | CatalogErrors) else None
+    return str(error) if isinstance(error, EngineError | KeyFault | CatalogErrors | MenuFault) else None
 
 
 def _terminated(*_: object) -> None:

@@ -9,14 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from actions.form_turn import is_certain_answer
+from actions.leaving import leave
 from actions.registry import executor
 from app.action_server import action_server
+from app.channels import open_channels, wechat_door
 from app.engine_process import EngineProcess, free_port
 from app.listener import Listener
 from app.settings import Settings, settings
 from app.setup.paths import Paths, project_paths
+from bot.channels.wechat.door import WeChatDoor
 from bot.conversation.answering import Answering
+from bot.conversation.courier import Courier
 from bot.conversation.engine import RasaEngine
+from bot.conversation.fetching import Fetching
 from bot.conversation.live import Live
 from bot.conversation.pipeline import Pipeline
 from bot.conversation.turn import Office, OpenTurns
@@ -43,13 +48,15 @@ class Runtime:
     pipeline: Pipeline
     office: Office
     engine: EngineProcess
+    wechat: WeChatDoor | None = None
 
 
 @asynccontextmanager
 async def running(model: Path, chosen: Settings | None = None, paths: Paths | None = None) -> AsyncIterator[Runtime]:
     """A running 1call, without its web server. The database is expected to be migrated.
 
-    Starts the engine and waits until it understands; raises EngineError if it does not.
+    The engine is started and not waited for: whatever residents say meanwhile is stored, and answered when it is
+    ready. `engine.wait_ready()` waits, and raises EngineError if it never is.
     """
     chosen = chosen or settings()
     keys = load_keys(chosen.data_key, chosen.data_dir / "key")
@@ -79,15 +86,29 @@ async def running(model: Path, chosen: Settings | None = None, paths: Paths | No
         await process.start()
         engine = RasaEngine(lambda: process.url, token, ENGINE_PATIENCE_S)
         stack.push_async_callback(engine.close)
+        channels = open_channels(chosen, database.session, stack)
         pipeline = Pipeline(
             sessions=database.session,
-            answering=Answering(engine, turns, is_certain_answer),
+            answering=Answering(engine, turns, is_certain_answer, leave),
+            fetching=Fetching(database.session, channels.by_name, office.files_dir, channels.recogniser),
+            courier=Courier(database.session, channels.by_name),
             live=live,
             catalog=lambda: catalog,
             office=office,
             patience_s=chosen.engine_timeout_s,
         )
         stack.push_async_callback(pipeline.close)
-        await process.wait_ready()
         await pipeline.recover()
-        yield Runtime(chosen, keys, catalog, database, live, pipeline, office, process)
+        sweeping = asyncio.create_task(pipeline.courier.sweep())
+        stack.callback(sweeping.cancel)
+        yield Runtime(
+            chosen,
+            keys,
+            catalog,
+            database,
+            live,
+            pipeline,
+            office,
+            process,
+            wechat_door(chosen, channels, database.session, pipeline, lambda: catalog),
+        )

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -28,6 +28,49 @@ class Settings(BaseSettings):
     office_hours: str = Field(default="工作日 9:00-12:00、13:30-17:00", description="办公时间，给居民看")
     engine_timeout_s: float = Field(default=4.0, gt=0, le=30, description="等对话引擎多少秒后先告诉居民")
     public_url: str = Field(default="", description="居民打开的网址，用来生成链接；不填用相对地址")
+    development: bool = Field(default=False, description="开发时用：允许微信明文模式和 Telegram 轮询")
+    wechat_appid: str = Field(default="", max_length=32, description="微信公众号的 AppID；不填就不接微信")
+    wechat_secret: str = Field(default="", description="微信公众号的 AppSecret")
+    wechat_token: str = Field(
+        default="", pattern=r"^([A-Za-z0-9]{3,32})?$", description="公众号后台“服务器配置”里的 Token，3 到 32 位"
+    )
+    wechat_aes_key: str = Field(
+        default="",
+        pattern=r"^([A-Za-z0-9+/]{43})?$",
+        description="公众号后台的 EncodingAESKey，43 位；正式使用必须填，后台选“安全模式”",
+    )
+    wechat_api_url: str = Field(default="https://api.weixin.qq.com", description="微信接口的地址")
+    wechat_notice_template: str = Field(
+        default="", description="订阅通知的模板编号；不填，超过 48 小时的回复等居民下次来时再说"
+    )
+    wechat_notice_fields: dict[str, str] = Field(
+        default={"thing1": "{street}", "thing2": "{notice}"},
+        description="订阅通知各个栏目填什么，JSON；{street} 是街道名称，{notice} 是“您的事有回复了”",
+    )
+    telegram_token: str = Field(default="", description="Telegram 机器人的令牌；不填就不接 Telegram")
+    telegram_secret: str = Field(
+        default="", pattern=r"^([A-Za-z0-9_-]{16,256})?$", description="Telegram 回调的密文，16 位以上，正式使用必须填"
+    )
+    telegram_api_url: str = Field(default="https://api.telegram.org", description="Telegram 接口的地址")
+    telegram_polling: bool = Field(default=False, description="开发时用：自己去取 Telegram 的消息，不用公网地址")
+    speech_url: str = Field(default="", description="语音识别服务的地址；不填就请居民打字")
+
+    @model_validator(mode="after")
+    def _channels_are_whole(self) -> "Settings":
+        """A channel is configured wholly or not at all, and safely outside development."""
+        wechat = {"SECRET": self.wechat_secret, "TOKEN": self.wechat_token}
+        missing = [f"ONECALL_WECHAT_{name}" for name, value in wechat.items() if not value]
+        if self.wechat_appid and missing:
+            raise ValueError(f"填了 ONECALL_WECHAT_APPID，还要填 {'、'.join(missing)}")
+        if self.wechat_appid and not self.wechat_aes_key and not self.development:
+            raise ValueError(
+                "没有填 ONECALL_WECHAT_AES_KEY：正式使用必须用微信的安全模式（开发时可以设 ONECALL_DEVELOPMENT=1）"
+            )
+        if self.telegram_polling and not self.development:
+            raise ValueError("ONECALL_TELEGRAM_POLLING 只能在开发时用，请同时设 ONECALL_DEVELOPMENT=1，或改用回调")
+        if self.telegram_token and not (self.telegram_secret or self.telegram_polling):
+            raise ValueError("填了 ONECALL_TELEGRAM_TOKEN，还要填 ONECALL_TELEGRAM_SECRET")
+        return self
 
     def resolved_database_url(self) -> str:
         """The database's URL; the SQLite file in the data folder unless one was given."""
@@ -45,5 +88,7 @@ def settings() -> Settings:
         return Settings()
     except ValidationError as error:
         wrong = error.errors()[0]
-        name = "ONECALL_" + "_".join(str(part) for part in wrong["loc"]).upper()
-        raise SettingsError(f"设置 {name} 不对：{wrong['msg']}") from error
+        if not wrong["loc"]:
+            raise SettingsError(f"设置不对：{wrong['msg'].removeprefix('Value error, ')}") from None
+        name = "ONECALL_" + str(wrong["loc"][0]).upper()
+        raise SettingsError(f"设置 {name} 不对：{wrong['msg']}") from None

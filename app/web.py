@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 import bot.channels.web.routes as web_chat
+import bot.channels.wechat.door as wechat
 import cases.routes
 from app.middleware import BodyLimit, Shield
 from app.runtime import Runtime
@@ -34,6 +35,8 @@ def web_application(room: Runtime) -> FastAPI:
             room.database.session, lambda: room.catalog, room.office.link_key, room.office.street_name, gone
         )
     )
+    if room.wechat is not None:
+        app.include_router(wechat.routes(room.wechat))
     app.mount("/static/web", StaticFiles(directory=web_chat.HERE / "static"))
     _speak_plainly(app)
     app.add_middleware(BodyLimit)

@@ -45,6 +45,7 @@ async def _turns(model: Path, folder: Path, turns: int, json_file: Path | None) 
     chosen = settings().model_copy(update={"data_dir": folder, "database_url": None})
     await migrate(chosen.resolved_database_url())
     async with running(model, chosen) as room:
+        await room.engine.wait_ready()
         timings, growth = await measure(room, turns)
     table = Table("一轮", "同时几人", "轮数", "中位数 毫秒", "p95 毫秒", "每秒轮数")
     for timing in timings:

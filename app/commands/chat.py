@@ -30,17 +30,19 @@ def run(
 
 async def _talk(model: Path, plain: bool, user: str) -> None:
     from app.runtime import running
-    from bot.channels.terminal import TerminalConversation, plain_lines
+    from bot.channels.terminal import TerminalConversation
+    from bot.channels.wording import spoken
     from records.base import new_id
 
     name = user or (new_id() if plain else "terminal")
     async with running(model) as room:
+        await room.engine.wait_ready()
         conversation = await TerminalConversation.open(room.database.session, room.pipeline, room.office, name)
         if not plain:
             typer.echo("请说，您想办什么事？（Ctrl-D 结束）")
         async for line in _lines(prompt="" if plain else "您：", keep_empty=plain):
             replies = await conversation.say(line)
-            typer.echo("\n".join(plain_lines(bubble) for bubble in replies) + "\n")
+            typer.echo("\n".join(spoken(bubble, only_absolute=False) for bubble in replies) + "\n")
 
 
 async def _lines(prompt: str, keep_empty: bool) -> AsyncIterator[str]:

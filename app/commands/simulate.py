@@ -51,6 +51,7 @@ async def _simulate(model: Path, folder: Path, only: str, json_file: Path | None
     chosen = settings().model_copy(update={"data_dir": folder, "database_url": None})
     await migrate(chosen.resolved_database_url())
     async with running(model, chosen) as room:
+        await room.engine.wait_ready()
         if only and only not in room.catalog.items:
             raise SetupError(f"目录里没有 {only} 这个事项。", "事项的 id 就是 services_catalog/items 里的文件名。")
         items = [room.catalog.items[only]] if only else list(room.catalog.items.values())

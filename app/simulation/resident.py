@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from app.runtime import Runtime
 from app.simulation.answers import answer_to
-from bot.channels.terminal import TerminalConversation, plain_lines
+from bot.channels.terminal import TerminalConversation
+from bot.channels.wording import spoken
 from bot.conversation.bubbles import Bubble, CaseCard, Choice
 from bot.conversation.incoming import Incoming
 from bot.conversation.models import Conversation
@@ -58,7 +59,7 @@ class SimulatedResident:
                 bubbles = await talk.send(said)
                 played.turns += 1
                 played.transcript.append({"resident": said.text or f"（{said.file_name}）"})
-                played.transcript += [{"bot": plain_lines(bubble)} for bubble in bubbles]
+                played.transcript += [{"bot": spoken(bubble, only_absolute=False)} for bubble in bubbles]
                 card = next((b.card for b in bubbles if isinstance(b.card, CaseCard)), None)
                 if card is not None:
                     played.case_number = card.number

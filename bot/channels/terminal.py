@@ -65,12 +65,3 @@ class TerminalConversation:
             stored = await store_file(session, self._office.files_dir, resident_id, path.name, content)
             await session.commit()
         return Incoming(file_id=stored.id, file_name=path.name)
-
-
-def plain_lines(bubble: Bubble) -> str:
-    """A bubble as text: its progress, its words, its numbered choices, its links."""
-    lines = [] if bubble.progress is None else [f"第 {bubble.progress.step} 步 / 共 {bubble.progress.total} 步"]
-    lines.append(bubble.text)
-    lines += [f"{number}. {choice.label}" for number, choice in enumerate(bubble.choices, 1)]
-    lines += [f"{link.label}：{link.href}" for link in bubble.links]
-    return "\n".join(lines)

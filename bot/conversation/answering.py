@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from bot.conversation.bubbles import HUMAN, Bubble
 from bot.conversation.distress import urgent
 from bot.conversation.engine import Engine, EngineRequest
+from bot.conversation.history import last_said
 from bot.conversation.incoming import MAX_CHARS, Incoming, neutral, wishes
 from bot.conversation.ownership import Owner, change_owner
 from bot.conversation.redaction import CASE_NUMBER, redacted
@@ -21,15 +22,24 @@ class Answering:
     """Answers messages with the help of the engine.
 
     `certain_answer` tells whether a text can only be the answer to the question the form is asking; such a
-    text is not shown to the engine at all.
+    text is not shown to the engine at all. `leave` forgets a resident who left the channel.
     """
 
-    def __init__(self, engine: Engine, turns: OpenTurns, certain_answer: Callable[[Turn], Awaitable[bool]]) -> None:
-        self._engine, self._turns, self._certain_answer = engine, turns, certain_answer
+    def __init__(
+        self,
+        engine: Engine,
+        turns: OpenTurns,
+        certain_answer: Callable[[Turn], Awaitable[bool]],
+        leave: Callable[[Turn], Awaitable[None]],
+    ) -> None:
+        self._engine, self._turns, self._certain_answer, self._leave = engine, turns, certain_answer, leave
 
     async def answer(self, turn: Turn, message: Incoming) -> None:
         """Make the turn say what there is to say to `message`. Raises EngineUnavailable."""
         owner = Owner(turn.conversation.owner)
+        if message.event == "leave":
+            await self._leave(turn)
+            return
         if owner is Owner.CLERK:
             return
         if (help_now := urgent(message.text)) is not None:
@@ -51,8 +61,16 @@ class Answering:
         await change_owner(turn.session, turn.conversation.id, Owner.WAITING, Owner.RETURNED)
 
     async def _as_bot(self, turn: Turn, message: Incoming) -> None:
+        if message.event == "follow":
+            turn.say("utter_greet", street=turn.office.street_name)
+            if not message.text:
+                return
+        if (sentence := _not_read(message)) is not None:
+            turn.say(sentence)
+            await self._ask_again(turn)
+            return
         turn.text, turn.file_id = message.text, message.file_id
-        typed = message.choice is None and message.file_id is None
+        typed = message.is_typed or message.event == "follow"
         if typed and not message.text:
             turn.say("utter_empty_message")
             return
@@ -73,6 +91,13 @@ class Answering:
         await self._act(turn)
         if not turn.bubbles:
             turn.say("utter_not_understood")
+
+    async def _ask_again(self, turn: Turn) -> None:
+        """Put the question that was open once more: what came instead of an answer could not be read."""
+        if turn.state.offered or turn.state.loop is not None:
+            question = await last_said(turn.session, turn.conversation.id)
+            if question is not None:
+                turn.show(question)
 
     async def _plan(self, turn: Turn, text: str, own_text: str) -> None:
         """Have the engine plan what to do about a text; `own_text` is what the actions will read."""
@@ -97,6 +122,13 @@ class Answering:
         for planned in turn.plan:
             turn.text = planned.text
             await planned.act(turn)
+
+
+def _not_read(message: Incoming) -> str | None:
+    """The sentence that says why a message cannot be read, if it cannot."""
+    if message.unreadable is not None:
+        return f"utter_unreadable_{message.unreadable}"
+    return message.refusal
 
 
 def _for_the_engine(turn: Turn, wish: str) -> str:

@@ -42,11 +42,14 @@ class Window:
 
 
 class TryLater(Exception):
-    """The channel could not be reached, or asks for patience: `after_s` seconds where it says so."""
+    """The channel could not be reached, or asks for patience: `after_s` seconds where it says so.
 
-    def __init__(self, why: str, after_s: float | None = None) -> None:
+    `maybe_sent` tells that the message may have gone out all the same: the connection broke before the answer.
+    """
+
+    def __init__(self, why: str, after_s: float | None = None, *, maybe_sent: bool = False) -> None:
         super().__init__(why)
-        self.after_s = after_s
+        self.why, self.after_s, self.maybe_sent = why, after_s, maybe_sent
 
 
 class WindowClosed(Exception):

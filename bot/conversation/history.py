@@ -1,16 +1,18 @@
 """Reading a conversation back."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation.bubbles import Bubble, Speaker
+from bot.conversation.bubbles import Bubble, Choice, Speaker
 from bot.conversation.incoming import Incoming
 from bot.conversation.models import InboxMessage, OutboxMessage
 from bot.conversation.waiting import RETURN_TO_BOT
 
+_TOKEN = re.compile(r"([0-9]{1,18})\.([0-9]{1,3})")
 LOOKED_BACK = 50
 """How many bubbles back the last question is looked for: a wait may have lasted for many messages."""
 
@@ -37,6 +39,22 @@ async def last_said(session: AsyncSession, conversation_id: str) -> Bubble | Non
     )
     said = (Bubble.model_validate(row.body) for row in await session.scalars(last))
     return next((bubble for bubble in said if RETURN_TO_BOT not in bubble.choices), None)
+
+
+async def choice_of(session: AsyncSession, conversation_id: str, token: str) -> Choice | None:
+    """The choice that a channel's button names, as `<outbox number>.<place among its choices>`.
+
+    None where the token is none of ours or its reply is gone.
+    """
+    written = _TOKEN.fullmatch(token)
+    if written is None:
+        return None
+    row = await session.get(OutboxMessage, int(written[1]))
+    if row is None or row.conversation_id != conversation_id:
+        return None
+    choices = Bubble.model_validate(row.body).choices
+    place = int(written[2])
+    return choices[place - 1] if 1 <= place <= len(choices) else None
 
 
 async def said_after(session: AsyncSession, conversation_id: str, number: int, limit: int = 200) -> list[Said]:

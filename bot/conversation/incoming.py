@@ -19,7 +19,7 @@ MOST_WISHES = 4
 
 Event = Literal["follow", "leave"]
 """A resident came to the channel's account, or left it."""
-Unreadable = Literal["voice", "video", "location", "link", "edited", "other"]
+Unreadable = Literal["voice", "photo", "video", "location", "link", "edited", "other"]
 """What came and cannot be read; each has a sentence `utter_unreadable_...`."""
 
 
@@ -31,7 +31,10 @@ class Media(BaseModel):
 
 
 class Incoming(BaseModel):
-    """A message as stored in the inbox: a text, a choice taken by button, a file, or something that happened."""
+    """A message as stored in the inbox: a text, a choice taken by button, a file, or something that happened.
+
+    `refusal` names the sentence that says why a photo was not taken.
+    """
 
     text: str = ""
     choice: str | None = None
@@ -40,6 +43,13 @@ class Incoming(BaseModel):
     media: Media | None = None
     event: Event | None = None
     unreadable: Unreadable | None = None
+    refusal: str | None = None
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether it is words of the resident's own, and nothing else."""
+        others = (self.choice, self.file_id, self.media, self.event, self.unreadable, self.refusal)
+        return all(other is None for other in others)
 
     def stored(self) -> dict[str, Any]:
         """The inbox row's body."""

@@ -15,8 +15,11 @@ async def known_conversation(sessions: Sessions, channel: str, channel_user: str
         return await session.scalar(_wanted(channel, _hashed(channel, channel_user)))
 
 
-async def conversation_of(sessions: Sessions, channel: str, channel_user: str) -> str:
-    """The id of the conversation of a channel's user, opened on first contact."""
+async def conversation_of(sessions: Sessions, channel: str, channel_user: str, address: str | None = None) -> str:
+    """The id of the conversation of a channel's user, opened on first contact.
+
+    `address` is where replies have to be sent; none where the channel's user fetches them.
+    """
     hashed = _hashed(channel, channel_user)
     wanted = _wanted(channel, hashed)
     async with sessions() as session:
@@ -24,7 +27,7 @@ async def conversation_of(sessions: Sessions, channel: str, channel_user: str) -
         if found is not None:
             return found
         resident = await create_resident(session)
-        conversation = Conversation(channel=channel, channel_user=hashed, resident_id=resident.id)
+        conversation = Conversation(channel=channel, channel_user=hashed, address=address, resident_id=resident.id)
         session.add(conversation)
         try:
             await session.commit()

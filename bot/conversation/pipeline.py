@@ -2,20 +2,27 @@
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy import update
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.conversation import inbox, outbox
 from bot.conversation.answering import Answering
 from bot.conversation.bubbles import HUMAN, Bubble, Speaker
+from bot.conversation.channel import TryLater, Window
+from bot.conversation.courier import Courier
 from bot.conversation.engine import EngineUnavailable
+from bot.conversation.fetching import Fetching
+from bot.conversation.folding import PATIENCE_S, burst, joined
 from bot.conversation.incoming import Incoming
 from bot.conversation.live import Live
-from bot.conversation.models import Conversation, InboxMessage, OutboxMessage
+from bot.conversation.models import Conversation, InboxMessage
 from bot.conversation.state import DialogueState
 from bot.conversation.turn import Office, Turn
 from bot.conversation.wording import phrase
@@ -30,59 +37,89 @@ class TurnOvertaken(Exception):
     """The conversation's owner changed during the turn; it is undone and begun again under the new owner."""
 
 
-OUTAGES = (EngineUnavailable, TurnOvertaken, OperationalError, InterfaceError, PoolTimeout, OSError)
+OUTAGES = (EngineUnavailable, TurnOvertaken, TryLater, OperationalError, InterfaceError, PoolTimeout, OSError)
 """What passes by itself: the turn is tried until it is over. Anything else is counted."""
 MAX_ATTEMPTS = 3
 LONGEST_PAUSE_S = 3.0
+REMEMBERED = 10_000
+"""How many answered messages are remembered, so that nobody waits for an answer that was given already."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A stored message: its number, and whether it had come before."""
+
+    number: int
+    again: bool
+
+
+@dataclass(frozen=True)
+class _Burst:
+    """Messages that are answered in one turn, and what they say together."""
+
+    numbers: list[int]
+    message: Incoming
+    late_after_s: float
 
 
 class Pipeline:
-    """Takes messages in, runs their turns, and lets watchers know."""
+    """Takes messages in, runs their turns, and lets watchers and the courier know."""
 
     def __init__(
         self,
         sessions: Sessions,
         answering: Answering,
+        fetching: Fetching,
+        courier: Courier,
         live: Live,
         catalog: Callable[[], Catalog],
         office: Office,
         patience_s: float,
     ) -> None:
         self._sessions, self._answering, self._live = sessions, answering, live
+        self._fetching, self.courier = fetching, courier
         self._catalog, self._office = catalog, office
         self._patience_s = patience_s
         self._workers: dict[str, asyncio.Task[None]] = {}
-        self._woken: set[str] = set()
+        self._woken: dict[str, asyncio.Event] = {}
+        self._answered: OrderedDict[int, None] = OrderedDict()
+        self._awaited: dict[int, asyncio.Event] = {}
 
-    async def receive(self, conversation_id: str, client_id: str, message: Incoming) -> int:
+    async def receive(
+        self, conversation_id: str, client_id: str, message: Incoming, opens: Window | None = None
+    ) -> Receipt:
         """Commit a message to the inbox, then have it answered. The same `client_id` again changes nothing.
 
-        Returns the inbox row's number.
+        `opens` is what the channel lets us send because of it.
         """
-        async with self._sessions() as session:
-            row = InboxMessage(conversation_id=conversation_id, client_id=client_id, body=message.stored())
-            session.add(row)
-            try:
-                await session.commit()
-            except IntegrityError:
-                await session.rollback()
-                number = await session.scalar(
-                    select(InboxMessage.id).where(
-                        InboxMessage.conversation_id == conversation_id, InboxMessage.client_id == client_id
-                    )
-                )
-                if number is None:
-                    raise
-            else:
-                number = row.id
+        number, again = await inbox.store(self._sessions, conversation_id, client_id, message, opens)
         self._wake(conversation_id)
-        return number
+        return Receipt(number, again)
+
+    async def answered(self, receipt: Receipt) -> None:
+        """Wait until the message's turn is committed."""
+        if receipt.number in self._answered:
+            return
+        done = self._awaited.setdefault(receipt.number, asyncio.Event())
+        try:
+            if not (receipt.again and await inbox.is_done(self._sessions, receipt.number)):
+                await done.wait()
+        finally:
+            self._awaited.pop(receipt.number, None)
+
+    async def say(self, conversation_id: str, bubble: Bubble, speaker: Speaker = Speaker.BOT) -> None:
+        """Say something outside any turn, and have it carried to the resident."""
+        async with self._sessions() as session:
+            conversation = await session.get_one(Conversation, conversation_id)
+            outbox.post(session, conversation, None, [bubble], self._is_pushed(conversation), speaker)
+            await session.commit()
+        self._announce(conversation_id)
 
     async def recover(self) -> None:
-        """Take up every message that a former process left unanswered."""
+        """Take up every message and every reply that a former process left."""
+        await self.courier.recover()
         async with self._sessions() as session:
-            pending = select(InboxMessage.conversation_id).where(InboxMessage.done_at.is_(None)).distinct()
-            for conversation_id in (await session.scalars(pending)).all():
+            for conversation_id in await inbox.conversations_waiting(session):
                 self._wake(conversation_id)
 
     async def settled(self, conversation_id: str) -> None:
@@ -95,71 +132,90 @@ class Pipeline:
         return conversation_id in self._workers
 
     async def close(self) -> None:
-        """Stop all turns. What was not committed is done again at the next start."""
+        """Stop all turns and deliveries. What was not committed is done again at the next start."""
         workers = list(self._workers.values())
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
+        await self.courier.close()
 
     def _wake(self, conversation_id: str) -> None:
-        self._woken.add(conversation_id)
-        if conversation_id not in self._workers:
-            worker = asyncio.create_task(self._drain(conversation_id))
-            self._workers[conversation_id] = worker
-            self._live.publish(conversation_id)
+        if conversation_id in self._workers:
+            self._woken[conversation_id].set()
+            return
+        self._woken[conversation_id] = asyncio.Event()
+        self._workers[conversation_id] = asyncio.create_task(self._drain(conversation_id))
+        self._live.publish(conversation_id)
 
     async def _drain(self, conversation_id: str) -> None:
         """Answer the conversation's messages until none is left; whatever goes wrong, go on after a pause."""
+        woken = self._woken[conversation_id]
         try:
             while True:
-                self._woken.discard(conversation_id)
+                woken.clear()
                 try:
-                    number = await self._next_pending(conversation_id)
-                    if number is not None:
-                        await self._answer(number)
-                    elif conversation_id not in self._woken:
+                    found = await self._next_burst(conversation_id)
+                    if isinstance(found, _Burst):
+                        await self._answer(found)
+                    elif found is not None:
+                        await _at_most(found, woken)
+                    elif not woken.is_set():
                         return
                 except Exception as error:
                     logger.error("conversation %s waits: %s", conversation_id, _origin(error))
                     await asyncio.sleep(LONGEST_PAUSE_S)
         finally:
-            del self._workers[conversation_id]
+            del self._workers[conversation_id], self._woken[conversation_id]
             self._live.publish(conversation_id)
 
-    async def _next_pending(self, conversation_id: str) -> int | None:
-        pending = (
-            select(InboxMessage.id)
-            .where(InboxMessage.done_at.is_(None), InboxMessage.conversation_id == conversation_id)
-            .order_by(InboxMessage.id)
-            .limit(1)
-        )
+    async def _next_burst(self, conversation_id: str) -> _Burst | float | None:
+        """What is answered next; the seconds to wait for the rest of it; or None where nothing is left."""
         async with self._sessions() as session:
-            return await session.scalar(pending)
+            waiting = await inbox.pending(session, conversation_id)
+            if not waiting:
+                return None
+            count, complete = burst(waiting, asked=False)
+            if count > 1 or not complete:
+                count, complete = burst(waiting, await inbox.is_asked(session, conversation_id))
+            conversation = await session.get_one(Conversation, conversation_id)
+        mine = waiting[:count]
+        left = PATIENCE_S - (now() - mine[-1].received_at).total_seconds()
+        if not complete and left > 0:
+            return left
+        message = mine[0].message
+        if count > 1:
+            message = Incoming(text=joined(*(each.message.text for each in mine)))
+        channel = self.courier.channels.get(conversation.channel)
+        late_after_s = self._patience_s if channel is None else max(self._patience_s, channel.late_after_s)
+        return _Burst([each.number for each in mine], message, late_after_s)
 
-    async def _answer(self, number: int) -> None:
-        """Run a message's turn until it is committed, telling the resident when it takes long."""
-        watch = asyncio.create_task(self._tell_when_late(number))
+    async def _answer(self, burst: _Burst) -> None:
+        """Run a turn until it is committed, telling the resident when it takes long."""
+        watch = asyncio.create_task(self._tell_when_late(burst.numbers[-1], burst.late_after_s))
         pause = 0.1
         try:
             while True:
                 try:
-                    await self._run(number)
-                    return
+                    await self._run(burst)
+                    break
                 except OUTAGES as error:
-                    logger.warning("turn of message %s waits: %s", number, type(error).__name__)
+                    logger.warning("turn of message %s waits: %s", burst.numbers[-1], type(error).__name__)
                 except Exception as error:
-                    logger.error("turn of message %s failed: %s", number, _origin(error))
-                    if await self._give_up(number):
-                        return
+                    logger.error("turn of message %s failed: %s", burst.numbers[-1], _origin(error))
+                    if await self._give_up(burst.numbers):
+                        break
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)
         finally:
             watch.cancel()
+        for number in burst.numbers:
+            self._note_answered(number)
 
-    async def _run(self, number: int) -> None:
+    async def _run(self, burst: _Burst) -> None:
+        message = await self._fetching.readable(burst.numbers[0], burst.message)
         async with self._sessions() as session:
-            inbox = await session.get_one(InboxMessage, number)
-            conversation = await session.get_one(Conversation, inbox.conversation_id)
+            row = await session.get_one(InboxMessage, burst.numbers[-1])
+            conversation = await session.get_one(Conversation, row.conversation_id)
             state = DialogueState.model_validate(conversation.state)
             turn = Turn(
                 id=new_id(),
@@ -171,17 +227,36 @@ class Pipeline:
                 today=_today(),
                 idle_hours=_hours_since(conversation.last_turn_at),
             )
-            await self._answering.answer(turn, Incoming.model_validate(inbox.body))
+            await self._answering.answer(turn, message)
             state.offered = next((b.choices for b in reversed(turn.bubbles) if b.choices), [])
             conversation.state = state.model_dump(mode="json", exclude_defaults=True)
-            if not await _finish(session, number, conversation):
+            if not await _finish(session, burst.numbers, conversation):
                 return
-            _post(session, conversation.id, number, turn.bubbles)
+            outbox.post(session, conversation, burst.numbers[-1], turn.bubbles, self._is_pushed(conversation))
+            for other_id, bubble in turn.elsewhere:
+                other = await session.get_one(Conversation, other_id)
+                outbox.post(session, other, None, [bubble], self._is_pushed(other))
             await session.commit()
-        self._live.publish(conversation.id)
+        self._announce(conversation.id)
+        for other_id, _ in turn.elsewhere:
+            self._announce(other_id)
 
-    async def _tell_when_late(self, number: int) -> None:
-        await asyncio.sleep(self._patience_s)
+    def _is_pushed(self, conversation: Conversation) -> bool:
+        return conversation.channel in self.courier.channels
+
+    def _announce(self, conversation_id: str) -> None:
+        self._live.publish(conversation_id)
+        self.courier.wake(conversation_id)
+
+    def _note_answered(self, number: int) -> None:
+        self._answered[number] = None
+        if len(self._answered) > REMEMBERED:
+            self._answered.popitem(last=False)
+        if (waiting := self._awaited.get(number)) is not None:
+            waiting.set()
+
+    async def _tell_when_late(self, number: int, late_after_s: float) -> None:
+        await asyncio.sleep(late_after_s)
         async with self._sessions() as session:
             told = await session.execute(
                 update(InboxMessage)
@@ -196,36 +271,37 @@ class Pipeline:
             conversation_id = told.scalar_one_or_none()
             if conversation_id is None:
                 return
-            _post(session, conversation_id, number, [Bubble(text=phrase("utter_engine_late"))], Speaker.SYSTEM)
+            conversation = await session.get_one(Conversation, conversation_id)
+            late = Bubble(text=phrase("utter_engine_late"))
+            outbox.post(session, conversation, number, [late], self._is_pushed(conversation), Speaker.SYSTEM)
             await session.commit()
-        self._live.publish(conversation_id)
+        self._announce(conversation_id)
 
-    async def _give_up(self, number: int) -> bool:
+    async def _give_up(self, numbers: list[int]) -> bool:
         """Count a failed attempt; after the last one, apologise and offer a person. True when given up."""
         async with self._sessions() as session:
-            inbox = await session.get_one(InboxMessage, number)
-            inbox.attempts += 1
-            given_up = inbox.attempts >= MAX_ATTEMPTS
+            row = await session.get_one(InboxMessage, numbers[-1])
+            row.attempts += 1
+            given_up = row.attempts >= MAX_ATTEMPTS
             if given_up:
-                inbox.done_at = now()
+                await inbox.mark_done(session, numbers)
                 sorry = Bubble(text=phrase("utter_turn_failed"), choices=[HUMAN])
-                conversation = await session.get_one(Conversation, inbox.conversation_id)
+                conversation = await session.get_one(Conversation, row.conversation_id)
                 offered = [choice.model_dump() for choice in sorry.choices]
                 conversation.state = {**conversation.state, "offered": offered}
-                _post(session, inbox.conversation_id, number, [sorry], Speaker.BOT)
+                outbox.post(session, conversation, numbers[-1], [sorry], self._is_pushed(conversation))
             await session.commit()
         if given_up:
-            self._live.publish(inbox.conversation_id)
+            self._announce(row.conversation_id)
         return given_up
 
 
-async def _finish(session: AsyncSession, number: int, conversation: Conversation) -> bool:
-    """Claim the message as answered by this turn. False if another process answered it meanwhile.
+async def _finish(session: AsyncSession, numbers: list[int], conversation: Conversation) -> bool:
+    """Claim the messages as answered by this turn. False if another process answered them meanwhile.
 
     Raises TurnOvertaken when the word was passed to somebody else during the turn: bot and clerk never both speak.
     """
-    answered = update(InboxMessage).where(InboxMessage.id == number, InboxMessage.done_at.is_(None))
-    if await rows_changed(session, answered.values(done_at=now())) != 1:
+    if not await inbox.mark_done(session, numbers):
         return False
     mine = update(Conversation).where(Conversation.id == conversation.id, Conversation.owner == conversation.owner)
     if await rows_changed(session, mine.values(last_turn_at=now())) != 1:
@@ -233,22 +309,12 @@ async def _finish(session: AsyncSession, number: int, conversation: Conversation
     return True
 
 
-def _post(
-    session: AsyncSession,
-    conversation_id: str,
-    inbox_id: int,
-    bubbles: list[Bubble],
-    speaker: Speaker = Speaker.BOT,
-) -> None:
-    session.add_all(
-        OutboxMessage(
-            conversation_id=conversation_id,
-            inbox_id=inbox_id,
-            speaker=speaker.value,
-            body=bubble.model_dump(mode="json", exclude_defaults=True),
-        )
-        for bubble in bubbles
-    )
+async def _at_most(seconds: float, woken: asyncio.Event) -> None:
+    """Wait for news, but not longer than that."""
+    try:
+        await asyncio.wait_for(woken.wait(), seconds)
+    except TimeoutError:
+        return
 
 
 def _today() -> date:

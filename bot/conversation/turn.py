@@ -45,7 +45,8 @@ class Turn:
 
     `text` is the resident's own text, never shown to the engine; `choice` the offered choice they took;
     `file_id` the file they sent; `plan` the actions that the engine chose, in order;
-    `proposed` whether an item was proposed already, so that a second wish is only noted.
+    `proposed` whether an item was proposed already, so that a second wish is only noted; `elsewhere` what is said
+    in other conversations because of it.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Turn:
     plan: list[Planned] = field(default_factory=list)
     bubbles: list[Bubble] = field(default_factory=list)
     proposed: bool = False
+    elsewhere: list[tuple[str, Bubble]] = field(default_factory=list)
 
     @property
     def resident_id(self) -> str:
@@ -79,6 +81,10 @@ class Turn:
     def ask(self, text: str, choices: list[Choice], **looks: object) -> None:
         """Ask a question with choices."""
         self.bubbles.append(Bubble.model_validate({"text": text, "choices": choices, **looks}))
+
+    def tell_elsewhere(self, conversation_id: str, bubble: Bubble) -> None:
+        """Say a bubble in another conversation, with this turn."""
+        self.elsewhere.append((conversation_id, bubble))
 
 
 class OpenTurns:

@@ -12,7 +12,7 @@ from bot.conversation.engine import EngineRequest, EngineUnavailable
 from bot.conversation.incoming import MAX_CHARS, Incoming
 from bot.conversation.models import Conversation, InboxMessage, OutboxMessage
 from bot.conversation.ownership import Owner
-from bot.conversation.pipeline import Pipeline
+from bot.conversation.pipeline import Pipeline, Receipt
 from bot.conversation.wording import phrase
 from cases.models import Case, CaseAnswer, CaseEvent
 from kyc.models import Consent
@@ -73,7 +73,7 @@ async def test_a_message_is_committed_before_anything_is_done_with_it(hall: Hall
         seen.append(await _pending(hall.database))
 
     hall.engine.before = look
-    number = await hall.pipeline.receive(resident.conversation, "1", Incoming(text="谢谢"))
+    number = (await hall.pipeline.receive(resident.conversation, "1", Incoming(text="谢谢"))).number
     async with hall.database.session() as session:
         assert (await session.get_one(InboxMessage, number)).body == {"text": "谢谢"}
     await hall.pipeline.settled(resident.conversation)
@@ -184,12 +184,14 @@ async def test_the_person_offered_after_a_failure_can_be_had_by_tapping(hall: Ha
 
 async def test_the_same_message_sent_again_is_one_turn(hall: Hall) -> None:
     resident = await hall.resident()
-    numbers = await asyncio.gather(
+    receipts = await asyncio.gather(
         *(hall.pipeline.receive(resident.conversation, "same", Incoming(text="谢谢")) for _ in range(5))
     )
     await hall.pipeline.settled(resident.conversation)
-    assert len(set(numbers)) == 1
-    assert await hall.pipeline.receive(resident.conversation, "same", Incoming(text="再见")) == numbers[0]
+    assert len({receipt.number for receipt in receipts}) == 1
+    assert sum(not receipt.again for receipt in receipts) == 1
+    repeated = await hall.pipeline.receive(resident.conversation, "same", Incoming(text="再见"))
+    assert repeated == Receipt(receipts[0].number, again=True)
     await hall.pipeline.settled(resident.conversation)
     await _exactly_once(resident, THANKS)
 

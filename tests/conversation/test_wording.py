@@ -1,6 +1,8 @@
 import re
 from pathlib import Path
+from typing import get_args
 
+from bot.conversation.incoming import Unreadable
 from bot.conversation.wording import phrases
 
 ROOMS = ("actions", "app", "bot/channels", "bot/conversation", "cases", "kyc")
@@ -18,8 +20,14 @@ def test_every_phrase_used_in_code_exists() -> None:
 
 def test_every_phrase_is_said_somewhere() -> None:
     code = "".join(path.read_text(encoding="utf-8") for room in ROOMS for path in Path(room).rglob("*.py"))
-    unused = [name for name in phrases() if name not in code and not name.startswith("utter_answer_")]
+    made = ("utter_answer_", "utter_unreadable_")
+    unused = [name for name in phrases() if name not in code and not name.startswith(made)]
     assert unused == []
+
+
+def test_whatever_cannot_be_read_has_its_sentence_and_no_other_has_one() -> None:
+    told = {name.removeprefix("utter_unreadable_") for name in phrases() if name.startswith("utter_unreadable_")}
+    assert told == set(get_args(Unreadable))
 
 
 def test_every_reason_to_refuse_an_answer_has_its_sentence() -> None:

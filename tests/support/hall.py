@@ -9,8 +9,12 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from actions.form_turn import is_certain_answer
+from actions.leaving import leave
 from bot.conversation.answering import Answering
 from bot.conversation.bubbles import Bubble, Choice
+from bot.conversation.channel import Channel
+from bot.conversation.courier import Courier
+from bot.conversation.fetching import Fetching, Recogniser
 from bot.conversation.incoming import Incoming
 from bot.conversation.live import Live
 from bot.conversation.models import Conversation, OutboxMessage
@@ -122,13 +126,18 @@ async def opened(
     script: Mapping[str, Means],
     patience_s: float = 30.0,
     files_dir: Path = OFFICE.files_dir,
+    channels: Mapping[str, Channel] | None = None,
+    recogniser: Recogniser | None = None,
 ) -> AsyncIterator[Hall]:
     """A hall on `database`; leaving it is like killing its process."""
     turns = OpenTurns()
     engine = ScriptedEngine(turns, script)
+    channels = channels or {}
     pipeline = Pipeline(
         sessions=database.session,
-        answering=Answering(engine, turns, is_certain_answer),
+        answering=Answering(engine, turns, is_certain_answer, leave),
+        fetching=Fetching(database.session, channels, files_dir, recogniser),
+        courier=Courier(database.session, channels),
         live=Live(),
         catalog=lambda: catalog,
         office=replace(OFFICE, files_dir=files_dir),

@@ -77,7 +77,8 @@ async def test_an_open_page_does_not_delay_the_end(room: Runtime, monkeypatch: p
     monkeypatch.setattr(app.serve, "running", already_running)
     port, ready = free_port(), asyncio.Event()
     serving = asyncio.create_task(app.serve.serve("127.0.0.1", port, Path("none"), ready.set))
-    await ready.wait()
+    await _until_open(f"http://127.0.0.1:{port}")
+    assert not ready.is_set(), "the doors open before the engine answers"
     async with _page(f"http://127.0.0.1:{port}") as page, page.stream("GET", "/chat/events") as stream:
         lines = await _until_state(stream)
         start = time.monotonic()
@@ -86,6 +87,16 @@ async def test_an_open_page_does_not_delay_the_end(room: Runtime, monkeypatch: p
         await asyncio.wait({serving})
         assert time.monotonic() - start < SOON_S < GRACE_S
     assert serving.cancelled()
+
+
+async def _until_open(url: str) -> None:
+    async with asyncio.timeout(10), httpx.AsyncClient(trust_env=False) as client:
+        while True:
+            try:
+                (await client.get(f"{url}/health/live")).raise_for_status()
+                return
+            except httpx.ConnectError:
+                await asyncio.sleep(0.02)
 
 
 async def _first(lines: AsyncIterator[str], words: str) -> AsyncIterator[str]:

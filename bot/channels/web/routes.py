@@ -14,15 +14,15 @@ from fastapi import APIRouter, Cookie, File, Form, Header, HTTPException, Query,
 from fastapi.responses import HTMLResponse, StreamingResponse
 from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel, Field
-from sqlalchemy import select
 
 from bot.channels.limits import RateLimit, line_of
 from bot.channels.web.messages import page_message, page_owner
 from bot.channels.web.news import Position, end_of, news_after
 from bot.conversation.history import thread
+from bot.conversation.inbox import number_of
 from bot.conversation.incoming import MAX_CHARS, Incoming, cleaned
 from bot.conversation.live import Live
-from bot.conversation.models import Conversation, InboxMessage
+from bot.conversation.models import Conversation
 from bot.conversation.people import conversation_of, known_conversation
 from bot.conversation.pipeline import Pipeline
 from bot.conversation.turn import Office
@@ -143,8 +143,9 @@ def routes(chat: WebChat) -> APIRouter:
             raise HTTPException(400, phrase("utter_empty_message"))
         if len(text) > MAX_CHARS:
             raise HTTPException(413, phrase("utter_long_message", limit=MAX_CHARS))
-        number = await chat.pipeline.receive(conversation_id, sent.client_id, Incoming(text=text, choice=sent.choice))
-        return {"id": f"in-{number}"}
+        message = Incoming(text=text, choice=sent.choice)
+        receipt = await chat.pipeline.receive(conversation_id, sent.client_id, message)
+        return {"id": f"in-{receipt.number}"}
 
     @router.post("/chat/files", status_code=202)
     async def file(
@@ -156,18 +157,11 @@ def routes(chat: WebChat) -> APIRouter:
         admit(conversation_id)
         # One at a time, so that a retry which comes before the first has ended finds it, too.
         async with uploads.setdefault(conversation_id, asyncio.Lock()):
-            number = await taken_in(conversation_id, client_id)
+            async with chat.sessions() as session:
+                number = await number_of(session, conversation_id, client_id)
             if number is None:
                 number = await keep(conversation_id, client_id, file)
         return {"id": f"in-{number}"}
-
-    async def taken_in(conversation_id: str, client_id: str) -> int | None:
-        """The number of a message that came before under the same `client_id`, if one did."""
-        before = select(InboxMessage.id).where(
-            InboxMessage.conversation_id == conversation_id, InboxMessage.client_id == client_id
-        )
-        async with chat.sessions() as session:
-            return await session.scalar(before)
 
     async def keep(conversation_id: str, client_id: str, file: UploadFile) -> int:
         """Store a file and receive it as a message; gives the message's number."""
@@ -180,7 +174,8 @@ def routes(chat: WebChat) -> APIRouter:
             except FileRefused as refused:
                 raise HTTPException(400, phrase(refused.phrase)) from refused
             await session.commit()
-        return await chat.pipeline.receive(conversation_id, client_id, Incoming(file_id=stored.id, file_name=name))
+        message = Incoming(file_id=stored.id, file_name=name)
+        return (await chat.pipeline.receive(conversation_id, client_id, message)).number
 
     @router.get("/chat/events")
     async def events(

@@ -1,0 +1,209 @@
+"""Deliveries: what has to be sent through a channel, packed from replies, each with how far it got."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, delete, not_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.conversation.bubbles import Bubble
+from bot.conversation.channel import Channel, Numbered
+from bot.conversation.models import Conversation, Delivery, InboxMessage, OutboxMessage
+from records.base import now
+from records.database import rows_changed
+
+MOST_AT_ONCE = 50
+"""Replies packed together; after a long silence the rest follows in the next round."""
+
+
+class Status(StrEnum):
+    """How far a delivery got."""
+
+    DUE = "due"
+    SENDING = "sending"
+    """The channel's API has been called and has not answered yet."""
+    HANDED = "handed"
+    """Given as the answer to a request of the channel; whether it arrived is not known yet."""
+    SENT = "sent"
+    DEAD = "dead"
+    """Given up; listed by `./onecall outbox`."""
+
+
+OPEN = Delivery.closed_at.is_(None)
+WINDOW_CLOSED = "window closed"
+"""The failure of a delivery that waits until the resident comes back."""
+
+
+async def oldest_open(session: AsyncSession, conversation_id: str) -> Delivery | None:
+    """The delivery that comes next in the conversation."""
+    opened = select(Delivery).where(Delivery.conversation_id == conversation_id, OPEN).order_by(Delivery.id).limit(1)
+    return (await session.scalars(opened)).first()
+
+
+async def has_undelivered(session: AsyncSession, conversation_id: str) -> bool:
+    """Whether replies wait to be packed."""
+    waiting = select(OutboxMessage.id).where(_undelivered(conversation_id)).limit(1)
+    return await session.scalar(waiting) is not None
+
+
+async def pack(session: AsyncSession, conversation_id: str, channel: Channel) -> Delivery | None:
+    """Pack the replies not yet packed into deliveries, with the session's commit; gives the first of them."""
+    rows = (
+        await session.scalars(
+            select(OutboxMessage).where(_undelivered(conversation_id)).order_by(OutboxMessage.id).limit(MOST_AT_ONCE)
+        )
+    ).all()
+    parts = channel.pack([Numbered(row.id, Bubble.model_validate(row.body)) for row in rows])
+    deliveries = [Delivery(conversation_id=conversation_id, body=part.model_dump(mode="json")) for part in parts]
+    for row in rows:
+        row.undelivered = None
+    session.add_all(deliveries)
+    await session.flush()
+    return deliveries[0] if deliveries else None
+
+
+async def claim(session: AsyncSession, delivery: Delivery, status: Status, **values: object) -> bool:
+    """Move a due delivery on; False if somebody else was first."""
+    due = update(Delivery).where(Delivery.id == delivery.id, Delivery.status == Status.DUE.value)
+    return await rows_changed(session, due.values(status=status.value, **values)) == 1
+
+
+async def close(session: AsyncSession, delivery_id: int, status: Status, failure: str | None = None) -> None:
+    """End a delivery, as sent or as given up."""
+    ended = update(Delivery).where(Delivery.id == delivery_id, OPEN)
+    await session.execute(ended.values(status=status.value, failure=failure, closed_at=now()))
+
+
+async def put_back(
+    session: AsyncSession, delivery_id: int, due_at: datetime, failure: str | None, *, repeated: bool
+) -> None:
+    """Have a delivery tried again from `due_at` on; `repeated` if it may have arrived already."""
+    again = update(Delivery).where(Delivery.id == delivery_id, OPEN)
+    values: dict[str, object] = {
+        "status": Status.DUE.value,
+        "due_at": due_at,
+        "failure": failure,
+    }
+    if repeated:
+        values["repeated"] = True
+    await session.execute(again.values(values))
+
+
+async def handed_before(session: AsyncSession, conversation_id: str, client_id: str) -> Delivery | None:
+    """What was given as the answer to that message, if it was: a request that is repeated gets the same again."""
+    given = select(Delivery).where(
+        Delivery.conversation_id == conversation_id, Delivery.handed_for == client_id, Delivery.handed_for.is_not(None)
+    )
+    return (await session.scalars(given.order_by(Delivery.id).limit(1))).first()
+
+
+async def drop_all(session: AsyncSession, conversation_id: str, failure: str) -> None:
+    """Nothing can be sent to this conversation any more: give up what is open, and pack nothing more."""
+    mine = update(Delivery).where(Delivery.conversation_id == conversation_id, OPEN)
+    await session.execute(mine.values(status=Status.DEAD.value, failure=failure, closed_at=now()))
+    await session.execute(update(OutboxMessage).where(_undelivered(conversation_id)).values(undelivered=None))
+
+
+async def forget(session: AsyncSession, conversation_id: str) -> None:
+    """Delete every delivery of the conversation: they hold what was said."""
+    await session.execute(delete(Delivery).where(Delivery.conversation_id == conversation_id))
+
+
+async def unsettled(session: AsyncSession) -> Sequence[str]:
+    """The conversations that have something to be sent."""
+    opened = select(Delivery.conversation_id).where(OPEN)
+    waiting = select(OutboxMessage.conversation_id).where(OutboxMessage.undelivered.is_not(None))
+    return (await session.scalars(opened.union(waiting))).all()
+
+
+async def due(session: AsyncSession, limit: int = 500) -> Sequence[str]:
+    """Conversations with a delivery whose time has come and that does not wait for its resident."""
+    waits_for_resident = and_(Delivery.failure.is_not(None), Delivery.failure == WINDOW_CLOSED)
+    ready = select(Delivery.conversation_id).where(OPEN, Delivery.due_at <= now(), not_(waits_for_resident))
+    return (await session.scalars(ready.distinct().limit(limit))).all()
+
+
+async def settle_after_kill(session: AsyncSession, redelivered_within_s: float) -> None:
+    """Decide on what a killed process left behind, with the session's commit.
+
+    A call of the API that was not answered may have arrived: it is made again, marked as repeated, for a lost
+    answer is worse than one that comes twice and says so. What was handed to a request is handed again when the
+    channel repeats the request; only where the message came so long ago that the channel has given up repeating,
+    and we cannot have heard it, is it sent anew.
+    """
+    broken = update(Delivery).where(OPEN, Delivery.status == Status.SENDING.value)
+    await session.execute(broken.values(status=Status.DUE.value, due_at=now(), repeated=True))
+    asked = select(InboxMessage.received_at).where(
+        InboxMessage.conversation_id == Delivery.conversation_id, InboxMessage.client_id == Delivery.handed_for
+    )
+    too_late = update(Delivery).where(
+        OPEN,
+        Delivery.status == Status.HANDED.value,
+        asked.scalar_subquery() < now() - timedelta(seconds=redelivered_within_s),
+    )
+    await session.execute(
+        too_late.values(status=Status.DUE.value, due_at=now(), repeated=True),
+        execution_options={"synchronize_session": False},
+    )
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A delivery as the outbox command lists it: nothing personal."""
+
+    id: int
+    channel: str
+    conversation: str
+    status: str
+    attempts: int
+    failure: str | None
+    repeated: bool
+    created_at: datetime
+    due_at: datetime
+
+
+async def listed(session: AsyncSession, statuses: Sequence[Status], limit: int = 200) -> list[Listed]:
+    """Deliveries of these statuses, oldest first."""
+    wanted = (
+        select(Delivery, Conversation.channel)
+        .join(Conversation, Conversation.id == Delivery.conversation_id)
+        .where(Delivery.status.in_([status.value for status in statuses]))
+        .order_by(Delivery.id)
+        .limit(limit)
+    )
+    return [
+        Listed(
+            id=row.id,
+            channel=channel,
+            conversation=row.conversation_id,
+            status=row.status,
+            attempts=row.attempts,
+            failure=row.failure,
+            repeated=row.repeated,
+            created_at=row.created_at,
+            due_at=row.due_at,
+        )
+        for row, channel in await session.execute(wanted)
+    ]
+
+
+async def revive(session: AsyncSession, delivery_ids: Sequence[int] | None) -> int:
+    """Have given-up deliveries tried again (all of them for None), with the session's commit; gives how many."""
+    dead = update(Delivery).where(Delivery.status == Status.DEAD.value)
+    if delivery_ids is not None:
+        dead = dead.where(Delivery.id.in_(delivery_ids))
+    return await rows_changed(
+        session, dead.values(status=Status.DUE.value, closed_at=None, due_at=now(), attempts=0, created_at=now())
+    )
+
+
+async def discard(session: AsyncSession, delivery_ids: Sequence[int]) -> int:
+    """Delete given-up deliveries for good; gives how many."""
+    dead = delete(Delivery).where(Delivery.status == Status.DEAD.value, Delivery.id.in_(delivery_ids))
+    return await rows_changed(session, dead)
+
+
+def _undelivered(conversation_id: str) -> ColumnElement[bool]:
+    return and_(OutboxMessage.conversation_id == conversation_id, OutboxMessage.undelivered.is_not(None))
