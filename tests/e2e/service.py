@@ -11,6 +11,8 @@ from pathlib import Path
 
 import httpx
 
+from app.processes import command, descendants, engines_of, is_alive
+
 ROOT = Path(__file__).resolve().parents[2]
 READY_S = 300
 """Long enough to train a model where none is cached."""
@@ -51,12 +53,12 @@ class Service:
 
     def stop(self) -> None:
         """End it as an operator does, and see that it leaves nothing behind."""
-        children = _descendants(self._running.pid)
+        children = descendants(self._running.pid)
         self._running.send_signal(signal.SIGTERM)
         status = self._running.wait(STOP_S)
         self._process = None
-        left = [pid for pid in children if _is_alive(pid)]
-        assert not left, f"停止后还有子进程：{[_command(pid) for pid in left]}"
+        left = [pid for pid in children if is_alive(pid)]
+        assert not left, f"停止后还有子进程：{[command(pid) for pid in left]}"
         assert status == 0, f"停止时的退出码是 {status}：\n{self._log.read_text('utf-8')}"
 
     def kill(self) -> None:
@@ -67,7 +69,7 @@ class Service:
 
     def kill_engine(self) -> None:
         """Have the engine's process die, as when memory runs out."""
-        engines = [pid for pid in _descendants(self._running.pid) if " rasa run " in _command(pid)]
+        engines = engines_of(self._running.pid)
         assert len(engines) == 1, f"应当只有一个引擎进程：{engines}"
         os.kill(engines[0], signal.SIGKILL)
 
@@ -99,37 +101,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _descendants(pid: int) -> list[int]:
-    """The ids of a process's children, their children, and so on."""
-    found = [pid]
-    parents = {child: parent for child, (parent, _) in _processes().items()}
-    for parent in found:
-        found += [child for child, own in parents.items() if own == parent]
-    return found[1:]
-
-
-def _is_alive(pid: int) -> bool:
-    return _processes().get(pid, (0, "Z"))[1] != "Z"
-
-
-def _processes() -> dict[int, tuple[int, str]]:
-    """Parent and state of every process by its id."""
-    found = {}
-    for folder in Path("/proc").iterdir():
-        if not folder.name.isdigit():
-            continue
-        try:
-            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
-        except OSError:  # gone meanwhile
-            continue
-        found[int(folder.name)] = (int(parent), state)
-    return found
-
-
-def _command(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    except OSError:
-        return ""
