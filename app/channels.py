@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from app.settings import Settings
 from bot.channels.speech import SpeechService
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.door import TelegramDoor
 from bot.channels.wechat.api import WeChatApi
 from bot.channels.wechat.channel import Notice, WeChatChannel
 from bot.channels.wechat.door import WeChatDoor
@@ -23,6 +25,7 @@ class Channels:
 
     by_name: dict[str, Channel] = field(default_factory=dict)
     wechat: WeChatChannel | None = None
+    telegram: TelegramChannel | None = None
     recogniser: Recogniser | None = None
 
 
@@ -37,6 +40,10 @@ def open_channels(chosen: Settings, sessions: Sessions, stack: AsyncExitStack) -
             notice = Notice(chosen.wechat_notice_template, chosen.wechat_notice_fields, chosen.street_name)
         channels.wechat = WeChatChannel(api, sessions, notice)
         channels.by_name[channels.wechat.name] = channels.wechat
+    if chosen.telegram_token:
+        channels.telegram = TelegramChannel(chosen.telegram_token, chosen.telegram_api_url)
+        stack.push_async_callback(channels.telegram.close)
+        channels.by_name[channels.telegram.name] = channels.telegram
     if chosen.speech_url:
         speech = SpeechService(chosen.speech_url)
         stack.push_async_callback(speech.close)
@@ -52,3 +59,10 @@ def wechat_door(
         return None
     envelope = Envelope(chosen.wechat_token, chosen.wechat_appid, chosen.wechat_aes_key)
     return WeChatDoor(sessions, pipeline, channels.wechat, envelope, catalog, plain_allowed=chosen.development)
+
+
+def telegram_door(chosen: Settings, channels: Channels, sessions: Sessions, pipeline: Pipeline) -> TelegramDoor | None:
+    """Telegram's callback, where it is configured."""
+    if channels.telegram is None:
+        return None
+    return TelegramDoor(sessions, pipeline, channels.telegram, chosen.telegram_secret)

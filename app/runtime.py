@@ -12,11 +12,12 @@ from actions.form_turn import is_certain_answer
 from actions.leaving import leave
 from actions.registry import executor
 from app.action_server import action_server
-from app.channels import open_channels, wechat_door
+from app.channels import open_channels, telegram_door, wechat_door
 from app.engine_process import EngineProcess, free_port
 from app.listener import Listener
 from app.settings import Settings, settings
 from app.setup.paths import Paths, project_paths
+from bot.channels.telegram.door import TelegramDoor
 from bot.channels.wechat.door import WeChatDoor
 from bot.conversation.answering import Answering
 from bot.conversation.courier import Courier
@@ -49,6 +50,7 @@ class Runtime:
     office: Office
     engine: EngineProcess
     wechat: WeChatDoor | None = None
+    telegram: TelegramDoor | None = None
 
 
 @asynccontextmanager
@@ -111,4 +113,5 @@ async def running(model: Path, chosen: Settings | None = None, paths: Paths | No
             office,
             process,
             wechat_door(chosen, channels, database.session, pipeline, lambda: catalog),
+            telegram_door(chosen, channels, database.session, pipeline),
         )

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from app.listener import Listener
-from app.runtime import running
+from app.runtime import Runtime, running
 from app.web import web_application
+from bot.channels.telegram.polling import poll
 
 
 async def serve(host: str, port: int, model: Path, on_ready: Callable[[], None]) -> None:
@@ -18,6 +20,21 @@ async def serve(host: str, port: int, model: Path, on_ready: Callable[[], None])
     """
     async with running(model) as room, Listener(web_application(room), host, port):
         with contextlib.closing(room.live):  # or the listener would wait for pages that are still open
-            await room.engine.wait_ready()
-            on_ready()
-            await asyncio.Event().wait()
+            async with polling(room):
+                await room.engine.wait_ready()
+                on_ready()
+                await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def polling(room: Runtime) -> AsyncIterator[None]:
+    """Fetch Telegram's messages meanwhile, where the settings ask for it."""
+    if room.telegram is None or not room.settings.telegram_polling:
+        yield
+        return
+    fetching = asyncio.create_task(poll(room.telegram))
+    try:
+        yield
+    finally:
+        fetching.cancel()
+        await asyncio.gather(fetching, return_exceptions=True)

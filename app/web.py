@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
+import bot.channels.telegram.door as telegram
 import bot.channels.web.routes as web_chat
 import bot.channels.wechat.door as wechat
 import cases.routes
@@ -37,6 +38,8 @@ def web_application(room: Runtime) -> FastAPI:
     )
     if room.wechat is not None:
         app.include_router(wechat.routes(room.wechat))
+    if room.telegram is not None:
+        app.include_router(telegram.routes(room.telegram))
     app.mount("/static/web", StaticFiles(directory=web_chat.HERE / "static"))
     _speak_plainly(app)
     app.add_middleware(BodyLimit)
