@@ -1,6 +1,6 @@
 """Taking one of the choices offered outside a form."""
 
-from actions import application, guide, handoff, submitting
+from actions import application, guide, handoff, linking, submitting
 from actions.base import Heard, TurnAction
 from actions.erasing import erase
 from actions.finding import offer_next_wish
@@ -73,6 +73,8 @@ async def take(turn: Turn, value: str) -> None:
             await _submitted_before(turn, rest)
         case "erase":
             await erase(turn)
+        case "link":
+            await linking.join(turn, rest)
         case "human":
             await handoff.hand_off(turn)
         case "track":

@@ -2,7 +2,7 @@
 
 import re
 
-from actions import asking, correcting, handoff
+from actions import asking, correcting, handoff, linking
 from actions.application import propose, take_up
 from actions.base import Heard, TurnAction
 from actions.erasing import ask_erase, erase
@@ -12,6 +12,7 @@ from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
 from cases import drafts, files
 from cases.models import Case
+from kyc.linking import link_code_in
 from services_catalog.guide import named
 
 CLEAR = 0.9
@@ -25,6 +26,9 @@ async def obey(turn: Turn, case: Case, heard: Heard) -> bool:
     """Obey a command given in the middle of the form. False if the message is none."""
     if _WAIT.search(turn.text):
         turn.say("utter_wait")
+        return True
+    if link_code_in(turn.text) is not None:
+        await linking.link(turn)
         return True
     free_text = (turn.state.step or "").startswith("field:")
     if heard.confidence < (CLEAR if free_text else LIKELY):
@@ -51,6 +55,9 @@ async def obey(turn: Turn, case: Case, heard: Heard) -> bool:
             ask_cancel(turn, case)
         case "erase":
             ask_erase(turn)
+        case "link_channels":
+            await linking.link(turn)
+            await asking.ask_again(turn, case)
         case "dont_know":
             await _dont_know(turn, case)
         case _:
@@ -84,6 +91,9 @@ async def take_choice(turn: Turn, case: Case, verb: str, rest: str) -> bool:
             turn.say("utter_draft_discarded")
         case "erase":
             await erase(turn)
+        case "link":
+            await linking.join(turn, rest)
+            await asking.ask_again(turn, case)
         case "human":
             await handoff.hand_off(turn)
         case "continue":

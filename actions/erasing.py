@@ -2,7 +2,7 @@
 
 from actions.base import Heard, TurnAction
 from bot.conversation.bubbles import Choice
-from bot.conversation.erasure import erase_talk
+from bot.conversation.erasure import conversations_of, erase_talk, forget_state
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
 from cases import drafts
@@ -32,13 +32,21 @@ def ask_erase(turn: Turn) -> None:
 
 
 async def erase(turn: Turn) -> None:
-    """Delete profile, consent, drafts, loose files and the thread so far, with the turn."""
+    """Delete profile, consent, drafts, loose files and the threads on all channels so far, with the turn."""
+    await forget_resident(turn)
+    for conversation_id in await conversations_of(turn.session, turn.resident_id):
+        await erase_talk(turn.session, conversation_id)
+        if conversation_id != turn.conversation.id:
+            await forget_state(turn.session, conversation_id)
+    turn.state.leave_form()
+    turn.state.relation = None
+    turn.say("utter_erased")
+
+
+async def forget_resident(turn: Turn) -> None:
+    """Delete what is remembered of the resident: profile, consent, drafts, loose files."""
     await profile.forget(turn.session, turn.resident_id)
     while (draft := await drafts.latest_draft(turn.session, turn.resident_id)) is not None:
         drafts.discard(turn.session, draft)
         await turn.session.flush()
     await erase_loose_files(turn.session, turn.office.files_dir, turn.resident_id)
-    await erase_talk(turn.session, turn.conversation.id)
-    turn.state.leave_form()
-    turn.state.relation = None
-    turn.say("utter_erased")

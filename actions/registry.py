@@ -10,6 +10,7 @@ from actions.erasing import ActionErase
 from actions.form_turn import ValidateApplicationForm
 from actions.guide import ActionGuide
 from actions.handoff import ActionHandoff
+from actions.linking import ActionLink
 from actions.repeating import ActionRepeat, ActionSendFile
 from actions.talk import ActionComplain, ActionFallback, ActionTalk, ActionUnclear
 from actions.tracking import ActionTrackCase, ValidateTrackingForm
@@ -25,6 +26,7 @@ ACTIONS: tuple[type[TurnAction], ...] = (
     ActionFallback,
     ActionGuide,
     ActionHandoff,
+    ActionLink,
     ActionRepeat,
     ActionResume,
     ActionSendFile,

@@ -16,6 +16,7 @@ from bot.conversation.redaction import CASE_NUMBER, redacted
 from bot.conversation.selection import taken
 from bot.conversation.turn import OpenTurns, Turn
 from bot.conversation.waiting import RETURN_TO_BOT, still_waiting, wants_the_bot
+from kyc.linking import link_code_in
 
 
 class Answering:
@@ -77,8 +78,9 @@ class Answering:
         if len(message.text) > MAX_CHARS:
             turn.say("utter_long_message", limit=MAX_CHARS)
             return
-        certain = typed and await self._certain_answer(turn)
-        turn.choice = None if certain else taken(turn.state, message)
+        is_code = typed and link_code_in(message.text) is not None
+        certain = typed and not is_code and await self._certain_answer(turn)
+        turn.choice = None if certain or is_code else taken(turn.state, message)
         if turn.file_id is not None:
             await self._plan(turn, "/send_file", "")
         elif certain:
@@ -86,7 +88,8 @@ class Answering:
         elif turn.choice is not None:
             await self._plan(turn, "/choose", message.text)
         else:
-            for wish in wishes(message.text) if turn.state.loop is None else [message.text]:
+            apart = turn.state.loop is None and not is_code
+            for wish in wishes(message.text) if apart else [message.text]:
                 await self._plan(turn, _for_the_engine(turn, wish), wish)
         await self._act(turn)
         if not turn.bubbles:
@@ -132,7 +135,10 @@ def _not_read(message: Incoming) -> str | None:
 
 
 def _for_the_engine(turn: Turn, wish: str) -> str:
-    """What the engine gets to read of a wish. Whoever gives a case number outside a form asks for that case."""
+    """What the engine gets to read of a wish. A code that links channels is one wherever it comes; whoever gives a
+    case number outside a form asks for that case."""
+    if link_code_in(wish) is not None:
+        return "/link_channels"
     text = redacted(wish)
     if turn.state.loop is None and CASE_NUMBER in text:
         return "/track_case"

@@ -1,9 +1,19 @@
-"""Deleting what was said in a conversation."""
+"""Deleting what was said in a conversation, and what knows of it."""
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation.models import InboxMessage, OutboxMessage
+from bot.conversation.deliveries import forget
+from bot.conversation.models import Conversation, InboxMessage, OutboxMessage, PushWindow
+from bot.conversation.ownership import Owner
+from bot.conversation.state import DialogueState
+from records.base import new_id
+
+
+async def conversations_of(session: AsyncSession, resident_id: str) -> list[str]:
+    """The ids of all of a resident's conversations, on whichever channels."""
+    mine = select(Conversation.id).where(Conversation.resident_id == resident_id).order_by(Conversation.created_at)
+    return list(await session.scalars(mine))
 
 
 async def erase_talk(session: AsyncSession, conversation_id: str) -> None:
@@ -12,3 +22,23 @@ async def erase_talk(session: AsyncSession, conversation_id: str) -> None:
         delete(InboxMessage).where(InboxMessage.conversation_id == conversation_id, InboxMessage.done_at.is_not(None))
     )
     await session.execute(delete(OutboxMessage).where(OutboxMessage.conversation_id == conversation_id))
+    await forget(session, conversation_id)
+
+
+async def forget_state(session: AsyncSession, conversation_id: str) -> None:
+    """Let another conversation of the resident forget what it was about."""
+    conversation = await session.get_one(Conversation, conversation_id)
+    state = DialogueState.model_validate(conversation.state)
+    state.forget()
+    conversation.state = state.model_dump(mode="json", exclude_defaults=True)
+
+
+async def close_thread(session: AsyncSession, conversation: Conversation) -> None:
+    """Cut a thread from its resident's name on the channel: whoever comes back under it is somebody new."""
+    await erase_talk(session, conversation.id)
+    await session.execute(delete(PushWindow).where(PushWindow.conversation_id == conversation.id))
+    conversation.address = None
+    conversation.channel_user = f"left {new_id()}"
+    conversation.waiting_since = None
+    if not Owner(conversation.owner).is_bot:
+        conversation.owner = Owner.RETURNED.value

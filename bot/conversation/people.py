@@ -1,7 +1,8 @@
 """Finding the conversation of whoever comes through a channel, and opening it."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation.models import Conversation
 from kyc.profile import create_resident
@@ -35,6 +36,12 @@ async def conversation_of(sessions: Sessions, channel: str, channel_user: str, a
             await session.rollback()
             return (await session.execute(wanted)).scalar_one()
         return conversation.id
+
+
+async def join_conversations(session: AsyncSession, gone: str, kept: str) -> None:
+    """Every conversation of the resident `gone` is one of `kept`."""
+    joined = update(Conversation).where(Conversation.resident_id == gone).values(resident_id=kept)
+    await session.execute(joined, execution_options={"synchronize_session": "fetch"})
 
 
 def _hashed(channel: str, channel_user: str) -> str:

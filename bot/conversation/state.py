@@ -1,5 +1,7 @@
 """What a conversation remembers between turns; the engine itself remembers nothing."""
 
+from datetime import date
+
 from pydantic import BaseModel
 
 from bot.conversation.bubbles import Choice
@@ -21,7 +23,8 @@ class DialogueState(BaseModel):
     form is asking; `offered` the choices of the last question, so that "2" or 第二个 can be understood;
     `wish` what a question back will complete; `told` the item all of whose requirements were told last;
     `next_wish` an item wished for along with another; `filed` the case filed last; `misses` how often in a row
-    nothing was understood; `relation` the relative spoken for.
+    nothing was understood; `relation` the relative spoken for; `link_failures` the wrong codes sent on
+    `link_failed_on`.
     """
 
     item_id: str | None = None
@@ -37,7 +40,16 @@ class DialogueState(BaseModel):
     relation: str | None = None
     tracking_number: str | None = None
     tracking_failures: int = 0
+    link_failures: int = 0
+    link_failed_on: date | None = None
 
     def leave_form(self) -> None:
         """Close the form; its draft stays as it is."""
         self.loop = self.step = self.case_id = None
+
+    def forget(self) -> None:
+        """Begin anew, as with a stranger; only what keeps strangers from guessing is kept."""
+        kept = {"tracking_failures", "link_failures", "link_failed_on"}
+        fresh = DialogueState()
+        for name in type(self).model_fields.keys() - kept:
+            setattr(self, name, getattr(fresh, name))
