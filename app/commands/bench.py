@@ -16,14 +16,17 @@ from app.setup.errors import SetupError
 HELP = """量一量这台机器上要花多少时间。用临时数据库，不动真数据。
 
 例：./onecall bench turns
-例：./onecall bench turns --turns 200 --json 结果.json"""
+例：./onecall bench turns --turns 200 --json 结果.json
+例：./onecall bench channels --residents 500"""
 
-SUBJECTS = ("turns",)
+SUBJECTS = ("turns", "channels")
 
 
 def run(
-    subject: Annotated[str, typer.Argument(help="量什么：turns（一轮对话）")],
+    subject: Annotated[str, typer.Argument(help="量什么：turns（一轮对话）、channels（微信里很多人同时说话）")],
     turns: Annotated[int, typer.Option(help="一位居民时，每种说话量多少轮", min=20, max=5000)] = 100,
+    residents: Annotated[int, typer.Option(help="channels：同时几位居民", min=2, max=2000)] = 500,
+    rounds: Annotated[int, typer.Option(help="channels：每位说几句", min=1, max=100)] = 3,
     json_file: Annotated[Path | None, typer.Option("--json", help="把结果写成 JSON 文件")] = None,
 ) -> None:
     """Measure and print."""
@@ -33,7 +36,25 @@ def run(
 
     model = prepare(project_paths(), Progress())
     with tempfile.TemporaryDirectory(prefix="onecall-bench-") as folder:
-        asyncio.run(_turns(model, Path(folder), turns, json_file))
+        if subject == "channels":
+            asyncio.run(_channels(Path(folder), residents, rounds, json_file))
+        else:
+            asyncio.run(_turns(model, Path(folder), turns, json_file))
+
+
+async def _channels(folder: Path, residents: int, rounds: int, json_file: Path | None) -> None:
+    from app.bench.channels import measure
+
+    crowds = await measure(folder, residents, rounds)
+    table = Table(
+        "同时几人", "几句", "5秒内直接回复", "中位数 秒", "p95 秒", "每秒回答", "重投", "故障提示", "重复", "丢失"
+    )
+    for crowd in crowds:
+        table.add_row(*(str(value) for value in asdict(crowd).values()))
+    Console(width=None if Console().is_terminal else 140).print(table)
+    await _write(json_file, {"crowds": [asdict(crowd) for crowd in crowds]})
+    if any(crowd.duplicates or crowd.lost for crowd in crowds):
+        raise typer.Exit(1)
 
 
 async def _turns(model: Path, folder: Path, turns: int, json_file: Path | None) -> None:
@@ -56,6 +77,9 @@ async def _turns(model: Path, folder: Path, turns: int, json_file: Path | None) 
         f"同一段对话：第10轮 {growth.early_ms} 毫秒，第500轮 {growth.late_ms} 毫秒，是 {growth.ratio} 倍",
         highlight=False,
     )
+    await _write(json_file, {"turns": [asdict(t) for t in timings], "growth_500": asdict(growth)})
+
+
+async def _write(json_file: Path | None, content: dict[str, object]) -> None:
     if json_file is not None:
-        text = json.dumps({"turns": [asdict(t) for t in timings], "growth_500": asdict(growth)}, indent=1) + "\n"
-        await asyncio.to_thread(json_file.write_text, text)
+        await asyncio.to_thread(json_file.write_text, json.dumps(content, indent=1) + "\n")

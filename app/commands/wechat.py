@@ -3,23 +3,14 @@
 import asyncio
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from app.cli import Command
-from app.database import migrate
 from app.settings import Settings, settings
 from app.setup.errors import SetupError
-from bot.channels.wechat.api import WeChatApi, WeChatError
-from bot.channels.wechat.envelope import Envelope
-from bot.channels.wechat.menu import load_menu
-from bot.channels.wechat.reading import Reading, fields_of, reading_of
 from bot.channels.wechat.refusals import CallbackRefused
-from bot.conversation.channel import TryLater
-from records.database import Database
-from records.encryption import use_keys
-from records.keys import load_keys
 
 HELP = """微信公众号：看一条回调说了什么，设置公众号的菜单。
 
@@ -41,32 +32,40 @@ def decode(
 
     例：./onecall wechat decode 加密的.xml --token 令牌 --aes-key 密钥 --appid wx123
     """
+    if signature and not (token and timestamp and nonce):
+        raise _refused("验签名还要 --token、--timestamp 和 --nonce。")
     try:
-        reading = _read(file.read_bytes(), token, aes_key, appid, signature, timestamp, nonce)
+        read = _read(file, token, aes_key, appid, signature, timestamp, nonce)
     except OSError:
         raise _refused(f"没有 {file} 这个文件，或者读不了。") from None
     except CallbackRefused as refused:
         raise _refused(refused.sentence) from None
-    typer.echo(json.dumps(reading.as_json(file.name), ensure_ascii=False))
+    # UTF-8 whatever the terminal's encoding; a file's name may hold bytes that are no text.
+    typer.echo(json.dumps(read, ensure_ascii=False).encode(errors="replace"))
 
 
-def _read(body: bytes, token: str, aes_key: str, appid: str, signature: str, timestamp: str, nonce: str) -> Reading:
-    """The reading of a recorded callback; how long ago it was recorded does not matter."""
+def _read(
+    file: Path, token: str, aes_key: str, appid: str, signature: str, timestamp: str, nonce: str
+) -> dict[str, Any]:
+    """The reading of a recorded callback as JSON; how long ago it was recorded does not matter."""
+    from bot.channels.wechat.envelope import Envelope
+    from bot.channels.wechat.reading import MOST_BYTES, fields_of, reading_of
+
+    with file.open("rb") as recorded:
+        body = recorded.read(MOST_BYTES + 1)
     envelope = Envelope(token, appid, aes_key)
     fields = fields_of(body)
     sealed = fields.get("Encrypt")
+    # Without a key, the plain tags of compatible mode are read.
     is_sealed = isinstance(sealed, str) and bool(sealed) and not (fields.get("MsgType") and not aes_key)
-    if signature and is_sealed:
-        return envelope.open(
-            body, {"msg_signature": signature, "timestamp": timestamp, "nonce": nonce}, plain_allowed=False
-        )
+    if is_sealed and signature:
+        query = {"msg_signature": signature, "timestamp": timestamp, "nonce": nonce}
+        return envelope.open(body, query, plain_allowed=False).as_json(file.name)
+    if is_sealed:
+        return reading_of(fields_of(envelope.decrypt(str(sealed)))).as_json(file.name)
     if signature:
         envelope.check_address(signature, timestamp, nonce)
-    if is_sealed and isinstance(sealed, str):
-        if not aes_key:
-            raise CallbackRefused("no_key")
-        return reading_of(fields_of(envelope.decrypt(sealed)))
-    return reading_of(fields)
+    return reading_of(fields).as_json(file.name)
 
 
 def _refused(sentence: str) -> typer.Exit:
@@ -79,6 +78,8 @@ def show() -> None:
 
     例：./onecall wechat menu show
     """
+    from bot.channels.wechat.menu import load_menu
+
     typer.echo(json.dumps(load_menu(), ensure_ascii=False, indent=1))
 
 
@@ -96,6 +97,14 @@ def push() -> None:
 
 async def _push(chosen: Settings) -> None:
     """Replace the account's menu, with the token that all processes share."""
+    from app.database import migrate
+    from bot.channels.wechat.api import WeChatApi, WeChatError
+    from bot.channels.wechat.menu import load_menu
+    from bot.conversation.channel import TryLater
+    from records.database import Database
+    from records.encryption import use_keys
+    from records.keys import load_keys
+
     use_keys(load_keys(chosen.data_key, chosen.data_dir / "key"))
     await migrate(chosen.resolved_database_url())
     database = Database(chosen.resolved_database_url())

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation.deliveries import forget
 from bot.conversation.models import Conversation, InboxMessage, OutboxMessage, PushWindow
-from bot.conversation.ownership import Owner
+from bot.conversation.ownership import Owner, change_owner
 from bot.conversation.state import DialogueState
 from records.base import new_id
 
@@ -39,6 +39,6 @@ async def close_thread(session: AsyncSession, conversation: Conversation) -> Non
     await session.execute(delete(PushWindow).where(PushWindow.conversation_id == conversation.id))
     conversation.address = None
     conversation.channel_user = f"left {new_id()}"
-    conversation.waiting_since = None
-    if not Owner(conversation.owner).is_bot:
-        conversation.owner = Owner.RETURNED.value
+    owner = Owner(conversation.owner)
+    if not owner.is_bot:
+        await change_owner(session, conversation.id, owner, Owner.RETURNED)

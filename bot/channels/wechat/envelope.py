@@ -106,8 +106,12 @@ class Envelope:
         return str(signer.signature)
 
     def _compare(self, given: str, *signed: str) -> None:
-        """Refuse a signature that is not ours. Without a token everybody could sign."""
-        if not self._token or not hmac.compare_digest(given.encode(), self.signature(*signed).encode()):
+        """Refuse a signature that is not ours, and anything that is no text. Without a token everybody could sign."""
+        try:
+            is_ours = hmac.compare_digest(given.encode(), self.signature(*signed).encode())
+        except UnicodeEncodeError:
+            is_ours = False
+        if not self._token or not is_ours:
             raise CallbackRefused("bad_signature")
 
 

@@ -92,26 +92,30 @@ def fields_of(body: bytes) -> dict[str, Any]:
 
 
 def reading_of(fields: Mapping[str, Any]) -> Reading:
-    """The reading of tags. Raises CallbackRefused where something that is read is missing or malformed."""
+    """The reading of tags. Raises CallbackRefused where something that is read is missing or malformed.
+
+    A message may lack its time, for its id tells it from others; an event has nothing else.
+    """
+    plain = {name: _plain(fields, name) for name in _READ}
     reading = Reading(
-        to=_plain(fields, "ToUserName").strip(),
-        openid=_plain(fields, "FromUserName").strip(),
-        create_time=_plain(fields, "CreateTime").strip(),
-        msg_type=_plain(fields, "MsgType").strip(),
-        event=_plain(fields, "Event").strip(),
-        event_key=_plain(fields, "EventKey").strip(),
-        content=_plain(fields, "Content"),
-        media_id=_plain(fields, "MediaId").strip(),
-        msg_id=(_plain(fields, "MsgId") or _plain(fields, "MsgID")).strip(),
+        to=plain["ToUserName"].strip(),
+        openid=plain["FromUserName"].strip(),
+        create_time=plain["CreateTime"].strip(),
+        msg_type=plain["MsgType"].strip(),
+        event=plain["Event"].strip(),
+        event_key=plain["EventKey"].strip(),
+        content=plain["Content"],
+        media_id=plain["MediaId"].strip(),
+        msg_id=(plain["MsgId"] or plain["MsgID"]).strip(),
         fields=fields,
     )
-    if not (reading.openid and reading.msg_type and (reading.create_time or reading.msg_id)):
+    if not (reading.openid and reading.msg_type and all(reading.dedupe_key)):
         raise CallbackRefused("missing_tag")
     if not _NAME.fullmatch(reading.openid) or not _NUMBER.fullmatch(reading.create_time or "0"):
         raise CallbackRefused("bad_tag")
     if reading.msg_id and not _MESSAGE_ID.fullmatch(reading.msg_id):
         raise CallbackRefused("bad_tag")
-    if any(found and not _MEDIA_ID.fullmatch(found) for found in (reading.media_id, _plain(fields, "MediaId16K"))):
+    if any(found and not _MEDIA_ID.fullmatch(found) for found in (reading.media_id, plain["MediaId16K"].strip())):
         raise CallbackRefused("bad_media_id")
     return reading
 
@@ -143,8 +147,8 @@ def menu_choice(reading: Reading) -> str:
 
 
 def location_label(reading: Reading) -> str:
-    """The address that WeChat names for a location sent."""
-    return str(getattr(message_of(reading), "label", None) or "")
+    """The address that WeChat names for a location sent; empty for anything else."""
+    return str(message_of(reading).label or "") if reading.msg_type.lower() == "location" else ""
 
 
 def _from_xml(text: str) -> dict[str, Any]:
