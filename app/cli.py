@@ -22,6 +22,7 @@ COMMANDS = (
     "wechat",
     "outbox",
     "crash",
+    "dev",
     "test",
 )
 

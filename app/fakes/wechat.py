@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 from xml.etree.ElementTree import ParseError, fromstring
 
 import httpx
@@ -37,6 +37,9 @@ MOST_TEXT_BYTES = 2048
 WINDOWS = {"message": (5, 48 * 3600), "action": (3, 60)}
 """How many messages an occasion allows, and for how many seconds."""
 WAITED_S, DELIVERIES = 5.0, 3
+MEDIA_S = 3 * 86400
+TYPED_AFTER_S, TYPING_S = 30, 15
+"""The typing sign needs something from the follower in the last 30 seconds, and lasts 15."""
 FAULT_NOTICE = "该公众号提供的服务出现故障，请稍后再试"
 
 _LINK = re.compile(r'<a href="weixin://bizmsgmenu\?msgmenucontent=([^"&]*)&msgmenuid=([^"&]*)">([^<]*)</a>')
@@ -48,12 +51,16 @@ _MESSAGES = {
     40007: "invalid media_id",
     40008: "invalid message type",
     40013: "invalid appid",
-    40015: "invalid menu type",
     40016: "invalid button size",
     40017: "invalid button type",
     40018: "invalid button name size",
     40019: "invalid button key size",
+    40020: "invalid button url size",
     40023: "invalid sub button size",
+    40024: "invalid sub button type",
+    40025: "invalid sub button name size",
+    40026: "invalid sub button key size",
+    40027: "invalid sub button url size",
     40037: "invalid template_id",
     40125: "invalid appsecret",
     41001: "access_token missing",
@@ -63,9 +70,25 @@ _MESSAGES = {
     45002: "content size out of limit",
     45015: "response out of time limit or subscription is canceled",
     45047: "out of response count limit",
-    45072: "invalid command",
+    45072: "command字段取值不对",
+    45080: "下发输入状态，需要之前30秒内跟用户有过消息交互",
+    45081: "已经在输入状态，不可重复下发",
+    46003: "menu no exist",
     47001: "data format error",
 }
+_KEYED_BUTTONS = frozenset(
+    {
+        "click",
+        "scancode_push",
+        "scancode_waitmsg",
+        "pic_sysphoto",
+        "pic_photo_or_album",
+        "pic_weixin",
+        "location_select",
+    }
+)
+MOST_NAME_BYTES, MOST_ENTRY_NAME_BYTES, MOST_KEY_BYTES, MOST_URL_BYTES = 16, 60, 128, 1024
+"""UTF-8 bytes of a menu button's name, of the name of an entry below it, of a key and of an address."""
 
 
 @dataclass
@@ -132,6 +155,7 @@ class Follower:
     accepts_notice: bool = False
     windows: dict[str, _Window] = field(default_factory=dict)
     sent_at: float = 0.0
+    typing_until: float = 0.0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def say(self, text: str) -> Received | None:
@@ -237,6 +261,7 @@ class Follower:
     def arrives(self, text: str, how: str) -> Received:
         """Show a message on the phone."""
         moment = self.wechat.clock()
+        self.typing_until = 0.0
         self.received.append(Received(text, how, moment, moment - self.sent_at))
         self._news.set()
         return self.received[-1]
@@ -304,7 +329,7 @@ class FakeWeChat:
         self.menu: dict[str, Any] | None = None
         self.url = ""
         self.message_ids = itertools.count(int(time.time()) * 1_000_000)
-        self._media: dict[str, tuple[bytes, str]] = {}
+        self._media: dict[str, tuple[bytes, str, float]] = {}
         self._access: tuple[str, float] | None = None
         self._forced: list[float] = []
         self._crypto = WeChatCrypto(self.token, self.aes_key, self.appid)
@@ -340,7 +365,7 @@ class FakeWeChat:
     def keep(self, content: bytes, media_type: str) -> str:
         """Keep what a follower sent, for three days; gives its media id."""
         media_id = secrets.token_urlsafe(32)
-        self._media[media_id] = (content, media_type)
+        self._media[media_id] = (content, media_type, self.clock() + MEDIA_S)
         return media_id
 
     async def confirm_address(self) -> bool:
@@ -410,6 +435,8 @@ class FakeWeChat:
         app.post("/cgi-bin/message/custom/typing")(self._with_token(self._typing))
         app.post("/cgi-bin/message/subscribe/bizsend")(self._with_token(self._bizsend))
         app.post("/cgi-bin/menu/create")(self._with_token(self._create_menu))
+        app.get("/cgi-bin/menu/get")(self._get_menu)
+        app.get("/cgi-bin/menu/delete")(self._delete_menu)
         app.get("/cgi-bin/media/get")(self._media_get)
 
     async def _stable_token(self, request: Request) -> JSONResponse:
@@ -460,10 +487,9 @@ class FakeWeChat:
             return 40003
         if not follower.following:
             return 43004
-        text = asked.get("text")
-        if asked.get("msgtype") != "text" or not isinstance(text, dict):
+        content = _content(asked)
+        if content is None:
             return 40008
-        content = str(text.get("content") or "")
         if not content:
             return 44004
         if len(content.encode()) > MOST_TEXT_BYTES:
@@ -477,9 +503,22 @@ class FakeWeChat:
         return 0
 
     def _typing(self, asked: dict[str, Any]) -> int:
-        if str(asked.get("touser")) not in self.followers:
+        follower, moment = self.followers.get(str(asked.get("touser"))), self.clock()
+        if follower is None:
             return 40003
-        return 0 if asked.get("command") in ("Typing", "CancelTyping") else 45072
+        if not follower.following:
+            return 43004
+        if asked.get("command") == "CancelTyping":
+            follower.typing_until = 0.0
+            return 0
+        if asked.get("command") != "Typing":
+            return 45072
+        if moment - follower.sent_at > TYPED_AFTER_S:
+            return 45080
+        if moment < follower.typing_until:
+            return 45081
+        follower.typing_until = moment + TYPING_S
+        return 0
 
     def _bizsend(self, asked: dict[str, Any]) -> int:
         follower = self.followers.get(str(asked.get("touser")))
@@ -498,25 +537,34 @@ class FakeWeChat:
         if not isinstance(buttons, list) or not 1 <= len(buttons) <= 3:
             return 40016
         for button in buttons:
-            below = button.get("sub_button") or []
-            if len(below) > 5:
-                return 40023
-            if number := _button_error(button, 16, has_key=not below):
+            if number := _button_error(button):
                 return number
-            for entry in below:
-                if number := _button_error(entry, 60, has_key=True):
-                    return number
         self.menu = asked
         return 0
+
+    async def _get_menu(self, request: Request) -> JSONResponse:
+        if number := self._token_error(request):
+            return _error(number)
+        if self.menu is None:
+            return _error(46003)
+        return JSONResponse({"menu": {"button": [_told_button(button) for button in self.menu["button"]]}})
+
+    async def _delete_menu(self, request: Request) -> JSONResponse:
+        number = self._token_error(request)
+        if not number:
+            self.menu = None
+        return _error(number)
 
     async def _media_get(self, request: Request) -> Response:
         if number := self._token_error(request):
             return _error(number)
         kept = self._media.get(request.query_params.get("media_id", ""))
-        if kept is None:
+        if kept is None or kept[2] <= self.clock():
             return _error(40007)
-        content, media_type = kept
-        name = f"attachment; filename={secrets.token_hex(8)}"
+        content, media_type, _ = kept
+        if media_type.startswith("video/"):
+            return JSONResponse({"video_url": f"{self.url}/videos/{secrets.token_hex(8)}"})
+        name = f'attachment; filename="{secrets.token_hex(8)}"'
         return Response(content, media_type=media_type, headers={"Content-disposition": name})
 
 
@@ -569,14 +617,64 @@ def _error(number: int) -> JSONResponse:
     return JSONResponse({"errcode": number, "errmsg": _MESSAGES[number]})
 
 
-def _button_error(button: Mapping[str, Any], most_name_bytes: int, *, has_key: bool) -> int:
-    if not 1 <= len(str(button.get("name", "")).encode()) <= most_name_bytes:
+def _content(asked: Mapping[str, Any]) -> str | None:
+    """A message's text, a menu's choices as the links that they are; None for a kind that is not played."""
+    inner = asked.get(str(asked.get("msgtype")))
+    if not isinstance(inner, dict):
+        return None
+    if asked["msgtype"] == "text":
+        return str(inner.get("content") or "")
+    choices = inner.get("list")
+    if asked["msgtype"] != "msgmenu" or not isinstance(choices, list):
+        return None
+    lines = [inner.get("head_content"), *(_choice(each) for each in choices), inner.get("tail_content")]
+    return "\n".join(str(line) for line in lines if line)
+
+
+def _choice(entry: Any) -> str:
+    """A choice of a menu message; empty where it is none."""
+    if not isinstance(entry, dict) or not entry.get("content"):
+        return ""
+    words, token = str(entry["content"]), quote(str(entry.get("id", "")), safe="")
+    return f'<a href="weixin://bizmsgmenu?msgmenucontent={quote(words, safe="")}&msgmenuid={token}">{words}</a>'
+
+
+def _button_error(button: Any) -> int:
+    """What WeChat objects to in a button of the menu, or in an entry below it."""
+    if not isinstance(button, dict):
+        return 47001
+    below = button.get("sub_button") or []
+    if not isinstance(below, list) or not all(isinstance(entry, dict) for entry in below):
+        return 47001
+    if not _fits(button.get("name"), MOST_NAME_BYTES):
         return 40018
-    if not has_key:
-        return 0
-    if button.get("type") not in ("click", "view"):
-        return 40017
-    return 0 if 1 <= len(str(button.get("key") or button.get("url") or "").encode()) <= 128 else 40019
+    if not below:
+        return _action_error(button, bad_type=40017, bad_key=40019, bad_url=40020)
+    if len(below) > 5:
+        return 40023
+    for entry in below:
+        if not _fits(entry.get("name"), MOST_ENTRY_NAME_BYTES):
+            return 40025
+        if number := _action_error(entry, bad_type=40024, bad_key=40026, bad_url=40027):
+            return number
+    return 0
+
+
+def _action_error(button: Mapping[str, Any], *, bad_type: int, bad_key: int, bad_url: int) -> int:
+    if button.get("type") == "view":
+        return 0 if _fits(button.get("url"), MOST_URL_BYTES) else bad_url
+    if button.get("type") not in _KEYED_BUTTONS:
+        return bad_type
+    return 0 if _fits(button.get("key"), MOST_KEY_BYTES) else bad_key
+
+
+def _fits(text: Any, most_bytes: int) -> bool:
+    return isinstance(text, str) and 1 <= len(text.encode()) <= most_bytes
+
+
+def _told_button(button: Mapping[str, Any]) -> dict[str, Any]:
+    """A button as WeChat tells it: every one has a list of entries below it."""
+    return {**button, "sub_button": [_told_button(entry) for entry in button.get("sub_button") or []]}
 
 
 def _tags(values: Mapping[str, Any]) -> str:
@@ -588,6 +686,6 @@ def _tags(values: Mapping[str, Any]) -> str:
         elif tag in ("CreateTime", "MsgId", "Location_X", "Location_Y", "Scale", "PopupScene", "MenuId"):
             inner = str(value)
         else:
-            inner = f"<![CDATA[{value}]]>"
+            inner = f"<![CDATA[{str(value).replace(']]>', ']]]]><![CDATA[>')}]]>"
         written.append(f"<{tag}>{inner}</{tag}>")
     return "".join(written)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from tests.e2e.account import account
 from tests.e2e.browser import chromium
 from tests.e2e.chat import Chat, open_chat
 from tests.e2e.service import Service, running_service
@@ -31,8 +32,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def service(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A running 1call."""
-    with running_service(tmp_path_factory.mktemp("data")) as running:
+    """A running 1call, with an official account at WeChat."""
+    with running_service(tmp_path_factory.mktemp("data"), **account().environment()) as running:
         yield running
 
 

@@ -73,6 +73,18 @@ class Service:
         assert len(engines) == 1, f"应当只有一个引擎进程：{engines}"
         os.kill(engines[0], signal.SIGKILL)
 
+    def stop_engine(self) -> None:
+        """Have the engine hang."""
+        self._signal_engine(signal.SIGSTOP)
+
+    def continue_engine(self) -> None:
+        """Have the engine go on."""
+        self._signal_engine(signal.SIGCONT)
+
+    def _signal_engine(self, sign: signal.Signals) -> None:
+        for pid in engines_of(self._running.pid):
+            os.kill(pid, sign)
+
     @property
     def _running(self) -> subprocess.Popen[bytes]:
         assert self._process is not None, "the service is not running"

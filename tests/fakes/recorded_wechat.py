@@ -6,6 +6,28 @@ API_ANSWERS = {
     "invalid appid": {"errcode": 40013, "errmsg": "invalid appid"},
     "invalid appsecret": {"errcode": 40125, "errmsg": "invalid appsecret"},
     "invalid media": {"errcode": 40007, "errmsg": "invalid media_id"},
+    "video": {"video_url": "DOWN_URL"},
+    "menu": {
+        "menu": {
+            "button": [
+                {"type": "click", "name": "今日歌曲", "key": "V1001_TODAY_MUSIC", "sub_button": []},
+                {
+                    "name": "菜单",
+                    "sub_button": [
+                        {"type": "view", "name": "搜索", "url": "http://www.soso.com/", "sub_button": []},
+                        {"type": "click", "name": "赞一下我们", "key": "V1001_GOOD", "sub_button": []},
+                    ],
+                },
+            ]
+        }
+    },
+    "no menu": {"errcode": 46003, "errmsg": "menu no exist"},
+}
+
+MENU_MESSAGE = {
+    "head_content": "您对本次服务是否满意呢?",
+    "list": [{"id": "101", "content": "满意"}, {"id": "102", "content": "不满意"}],
+    "tail_content": "欢迎再次光临",
 }
 
 _WHO = {"ToUserName": "gh_0", "FromUserName": "o0", "CreateTime": "1348831860"}

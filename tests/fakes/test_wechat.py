@@ -1,5 +1,6 @@
 """The fake WeChat can be trusted: it speaks in the recorded shapes and counts as the real one does."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -13,7 +14,7 @@ from app.fakes.wechat import FAULT_NOTICE, FakeWeChat, Follower
 from app.listener import Listener
 from bot.channels.wechat.envelope import Envelope, text_reply
 from bot.channels.wechat.reading import Reading
-from tests.fakes.recorded_wechat import API_ANSWERS, CALLBACKS
+from tests.fakes.recorded_wechat import API_ANSWERS, CALLBACKS, MENU_MESSAGE
 
 
 class Account:
@@ -24,6 +25,8 @@ class Account:
         self.envelope = Envelope(wechat.token, wechat.appid, wechat.aes_key)
         self.readings: list[Reading] = []
         self.answer: Callable[[Reading], Response] = lambda _: Response("success")
+        self.silent = 0
+        """How many of the next callbacks are never answered."""
 
     def app(self) -> FastAPI:
         app = FastAPI()
@@ -32,6 +35,10 @@ class Account:
         async def callback(request: Request) -> Response:
             reading = self.envelope.open(await request.body(), request.query_params, plain_allowed=False)
             self.readings.append(reading)
+            if self.silent > 0:
+                self.silent -= 1
+                while not await request.is_disconnected():
+                    await asyncio.sleep(0.01)
             return self.answer(reading)
 
         @app.get("/callback")
@@ -82,6 +89,14 @@ async def _call(wechat: FakeWeChat, path: str, body: Any, token: str | None = No
         answer = await http.post(f"{wechat.url}/cgi-bin/{path}", params=query, json=body)
     assert answer.status_code == 200
     return dict(answer.json())
+
+
+async def _get(wechat: FakeWeChat, path: str, **query: str) -> httpx.Response:
+    token = (await _token(wechat))["access_token"]
+    async with httpx.AsyncClient(trust_env=False) as http:
+        answer = await http.get(f"{wechat.url}/cgi-bin/{path}", params={"access_token": token, **query})
+    assert answer.status_code == 200
+    return answer
 
 
 async def _token(wechat: FakeWeChat, **changed: Any) -> dict[str, Any]:
@@ -146,15 +161,42 @@ async def test_the_api_answers_in_the_recorded_shapes(wechat: FakeWeChat) -> Non
     assert await _token(wechat, secret="no") == API_ANSWERS["invalid appsecret"]
     assert (await _token(wechat, grant_type="password"))["errcode"] == 40002
     follower = wechat.follower()
+    await follower.say("你好")
     typing = {"touser": follower.openid, "command": "Typing"}
     assert await _call(wechat, "message/custom/typing", typing, given["access_token"]) == API_ANSWERS["ok"]
-    async with httpx.AsyncClient(trust_env=False) as http:
-        query = {"access_token": given["access_token"], "media_id": wechat.keep(b"bytes", "image/png")}
-        answer = await http.get(f"{wechat.url}/cgi-bin/media/get", params=query)
-        assert (answer.content, answer.headers["content-type"]) == (b"bytes", "image/png")
-        assert "attachment" in answer.headers["content-disposition"]
-        answer = await http.get(f"{wechat.url}/cgi-bin/media/get", params={**query, "media_id": "unknown"})
-        assert answer.json() == API_ANSWERS["invalid media"]
+
+
+async def test_what_followers_sent_can_be_fetched_for_three_days(wechat: FakeWeChat, clock: Clock) -> None:
+    media_id = wechat.keep(b"bytes", "image/png")
+    answer = await _get(wechat, "media/get", media_id=media_id)
+    assert (answer.content, answer.headers["content-type"]) == (b"bytes", "image/png")
+    assert answer.headers["content-disposition"].startswith('attachment; filename="')
+    video = await _get(wechat, "media/get", media_id=wechat.keep(b"video", "video/mp4"))
+    assert _shape(video.json()) == _shape(API_ANSWERS["video"])
+    assert (await _get(wechat, "media/get", media_id="unknown")).json() == API_ANSWERS["invalid media"]
+    clock.moment += 3 * 86400
+    assert (await _get(wechat, "media/get", media_id=media_id)).json() == API_ANSWERS["invalid media"]
+
+
+async def test_the_typing_sign_needs_a_message_and_is_not_shown_twice(wechat: FakeWeChat, clock: Clock) -> None:
+    follower, token = wechat.follower(), (await _token(wechat))["access_token"]
+
+    async def show(command: str = "Typing") -> int:
+        body = {"touser": follower.openid, "command": command}
+        return int((await _call(wechat, "message/custom/typing", body, token))["errcode"])
+
+    assert await show() == 45080
+    await follower.say("你好")
+    assert [await show(), await show(), await show("Paint")] == [0, 45081, 45072]
+    assert [await show("CancelTyping"), await show()] == [0, 0]
+    assert await _send(wechat, follower.openid, "好") == 0
+    assert await show() == 0, "a message ends it"
+    clock.moment += 16
+    assert await show() == 0
+    clock.moment += 16
+    assert await show() == 45080
+    await follower.unfollow()
+    assert await show() == 43004
 
 
 async def test_a_stable_token_stays_until_it_is_nearly_over_or_forced(wechat: FakeWeChat, clock: Clock) -> None:
@@ -204,19 +246,68 @@ async def test_messages_it_does_not_take_have_their_numbers(wechat: FakeWeChat) 
     assert (await _call(wechat, "message/custom/send", {"touser": follower.openid}, token))["errcode"] == 40008
 
 
-async def test_a_menu_keeps_to_the_documented_limits(wechat: FakeWeChat) -> None:
+async def test_a_menu_message_is_shown_with_its_choices(account: Account) -> None:
+    wechat, follower = account.wechat, account.wechat.follower()
+    await follower.say("你好")
     token = (await _token(wechat))["access_token"]
-    button = {"type": "click", "name": "查进度", "key": "查办件进度"}
-    bad: dict[int, Any] = {
-        40016: {"button": [button] * 4},
-        40018: {"button": [{**button, "name": "六个字的名字呀"}]},
-        40023: {"button": [{"name": "办事", "sub_button": [button] * 6}]},
-        40019: {"button": [{**button, "key": ""}]},
-        40017: {"button": [{**button, "type": "unknown"}]},
-    }
-    for number, menu in bad.items():
-        assert (await _call(wechat, "menu/create", menu, token))["errcode"] == number
-    assert (await _call(wechat, "menu/create", {"button": [button]}, token))["errcode"] == 0
+    body = {"touser": follower.openid, "msgtype": "msgmenu", "msgmenu": MENU_MESSAGE}
+    assert await _call(wechat, "message/custom/send", body, token) == API_ANSWERS["ok"]
+    assert follower.received[0].plain == "您对本次服务是否满意呢?\n满意\n不满意\n欢迎再次光临"
+    await follower.choose("不满意")
+    assert account.readings[1].fields["bizmsgmenuid"] == "102"
+    assert account.readings[1].content == "不满意"
+
+
+BUTTON = {"type": "click", "name": "查进度", "key": "查办件进度"}
+
+
+@pytest.mark.parametrize(
+    ("number", "menu"),
+    [
+        (40016, {}),
+        (40016, {"button": [BUTTON] * 4}),
+        (40017, {"button": [{**BUTTON, "type": "unknown"}]}),
+        (40018, {"button": [{**BUTTON, "name": "六个字的名字呀"}]}),
+        (40019, {"button": [{**BUTTON, "key": ""}]}),
+        (40020, {"button": [{"type": "view", "name": "网页"}]}),
+        (40023, {"button": [{"name": "办事", "sub_button": [BUTTON] * 6}]}),
+        (40024, {"button": [{"name": "办事", "sub_button": [{**BUTTON, "type": ""}]}]}),
+        (40025, {"button": [{"name": "办事", "sub_button": [{**BUTTON, "name": "字" * 21}]}]}),
+        (40026, {"button": [{"name": "办事", "sub_button": [{**BUTTON, "key": "字" * 43}]}]}),
+        (40027, {"button": [{"name": "办事", "sub_button": [{**BUTTON, "type": "view"}]}]}),
+        (47001, {"button": ["办事"]}),
+        (47001, {"button": [{"name": "办事", "sub_button": "查进度"}]}),
+    ],
+)
+async def test_a_menu_keeps_to_the_documented_limits(wechat: FakeWeChat, number: int, menu: Any) -> None:
+    token = (await _token(wechat))["access_token"]
+    assert (await _call(wechat, "menu/create", menu, token))["errcode"] == number
+    assert wechat.menu is None
+
+
+async def test_a_menu_can_be_put_read_and_deleted(wechat: FakeWeChat) -> None:
+    token = (await _token(wechat))["access_token"]
+    assert (await _get(wechat, "menu/get")).json() == API_ANSWERS["no menu"]
+    assert await _call(wechat, "menu/create", API_ANSWERS["menu"]["menu"], token) == API_ANSWERS["ok"]
+    assert (await _get(wechat, "menu/get")).json() == API_ANSWERS["menu"]
+    assert (await _get(wechat, "menu/delete")).json() == API_ANSWERS["ok"]
+    assert (await _get(wechat, "menu/get")).json() == API_ANSWERS["no menu"]
+    assert (await _get(wechat, "menu/get", access_token="old")).json()["errcode"] == 40001
+
+
+async def test_a_notice_reaches_only_followers_who_accept_it(wechat: FakeWeChat) -> None:
+    follower, token = wechat.follower(), (await _token(wechat))["access_token"]
+    body = {"touser": follower.openid, "template_id": "t", "data": {"thing1": {"value": "有回复了"}}}
+
+    async def notify(**changed: Any) -> int:
+        return int((await _call(wechat, "message/subscribe/bizsend", {**body, **changed}, token))["errcode"])
+
+    assert await notify() == 43101
+    await follower.answer_notice("t", accept=True)
+    assert [await notify(touser="o-unknown"), await notify(template_id=""), await notify()] == [40003, 40037, 0]
+    await follower.answer_notice("t", accept=False)
+    assert await notify() == 43101
+    assert [(message.how, message.text) for message in follower.received] == [("notice", "【订阅通知】有回复了")]
 
 
 async def test_a_callback_that_is_not_answered_well_is_delivered_three_times(account: Account) -> None:
@@ -226,6 +317,25 @@ async def test_a_callback_that_is_not_answered_well_is_delivered_three_times(acc
     assert (received.text, received.how) == (FAULT_NOTICE, "fault")
     assert [reading.msg_id for reading in account.readings] == [account.readings[0].msg_id] * 3
     assert account.wechat.redelivered == 2
+
+
+@pytest.mark.parametrize("text", ["]]>", "<xml>&amp;", "换\n行"])
+async def test_whatever_is_written_arrives_as_it_is(account: Account, text: str) -> None:
+    await account.wechat.follower().say(text)
+    assert account.readings[0].content == text
+
+
+async def test_an_answer_that_comes_too_late_is_delivered_again_and_one_with_nothing_to_say_is_not(
+    account: Account,
+) -> None:
+    follower = account.wechat.follower()
+    assert await follower.say("你好") is None
+    assert account.wechat.redelivered == 0
+    account.silent = 1
+    assert await follower.say("在吗") is None
+    assert account.wechat.redelivered == 1
+    assert len({reading.msg_id for reading in account.readings[1:]}) == 1
+    assert follower.received == []
 
 
 async def test_a_reply_that_was_tampered_with_is_a_fault(account: Account) -> None:
