@@ -26,7 +26,13 @@ def wechat(
     """
     from app.settings import settings
     from app.setup import Progress, prepare, project_paths
+    from app.setup.errors import SetupError
+    from app.setup.port import require_listenable
 
+    try:
+        require_listenable("127.0.0.1", port)
+    except SetupError as error:
+        raise SetupError(error.sentence, f"换一个端口：./onecall dev wechat --port {port + 1}") from error
     if not callback:
         prepare(project_paths(), Progress())
     folder = settings().local_dir / "dev-wechat"

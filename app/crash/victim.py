@@ -11,6 +11,7 @@ import httpx
 from app.engine_process import free_port
 from app.processes import engines_of, send
 from app.settings import PROJECT_DIR
+from app.settings import settings as installation
 from app.setup.children import dies_with_us, last_lines
 from app.setup.errors import SetupError
 
@@ -24,9 +25,9 @@ class Victim:
     def __init__(self, data_dir: Path, settings: dict[str, str]) -> None:
         self.data_dir = data_dir
         self._port = free_port()
-        self._settings = {**settings, "ONECALL_DATA_DIR": str(data_dir)}
         self._process: Process | None = None
         self.url = f"http://127.0.0.1:{self._port}"
+        self._settings = {**settings, "ONECALL_DATA_DIR": str(data_dir), "ONECALL_PUBLIC_URL": self.url}
 
     async def start(self) -> None:
         """Start it and return once its doors are open; the engine may come later."""
@@ -34,10 +35,11 @@ class Victim:
             self._process = await asyncio.create_subprocess_exec(
                 str(PROJECT_DIR / "onecall"), "up", "--port", str(self._port),
                 cwd=PROJECT_DIR,
-                env={**os.environ, **self._settings},
+                env=_environment(self._settings),
                 stdin=DEVNULL,
                 stdout=log,
                 stderr=log,
+                process_group=0,
                 preexec_fn=dies_with_us(),
             )  # fmt: skip
         await self._until("/health/live", LISTENS_WITHIN_S)
@@ -85,6 +87,12 @@ class Victim:
             except TimeoutError:
                 log = last_lines(self.data_dir / "up.log")
                 raise SetupError(f"./onecall up {seconds:.0f} 秒内没有就绪：\n{log}", "") from None
+
+
+def _environment(settings: dict[str, str]) -> dict[str, str]:
+    """Ours, without settings of an installation that it is not: only where tools and models lie is shared."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ONECALL_")}
+    return {**kept, "ONECALL_LOCAL_DIR": str(installation().local_dir), **settings}
 
 
 async def _answers(client: httpx.AsyncClient, path: str) -> bool:

@@ -112,7 +112,7 @@ def pages(wechat: FakeWeChat) -> FastAPI:
     """The phone's page and what it asks of us."""
     app = FastAPI(openapi_url=None)
     templates = Jinja2Templates(HERE / "templates")
-    phone = Phone(wechat, wechat.follower("o-developer"))
+    phone = Phone(wechat, wechat.follower())
 
     @app.get("/", response_class=HTMLResponse)
     async def page(request: Request) -> Response:

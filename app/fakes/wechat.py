@@ -492,7 +492,8 @@ class FakeWeChat:
             return 40008
         if not content:
             return 44004
-        if len(content.encode()) > MOST_TEXT_BYTES:
+        counted = content if asked["msgtype"] == "text" else _LINK.sub(r"\3", content)
+        if len(counted.encode()) > MOST_TEXT_BYTES:
             return 45002
         if self.faults.closed > 0:
             self.faults.closed -= 1

@@ -1,6 +1,8 @@
 """What WeChat sends and answers, in the shapes of its documents; the fake is held against them."""
 
-API_ANSWERS = {
+from typing import Any
+
+API_ANSWERS: dict[str, dict[str, Any]] = {
     "token": {"access_token": "ACCESS_TOKEN", "expires_in": 7200},
     "ok": {"errcode": 0, "errmsg": "ok"},
     "invalid appid": {"errcode": 40013, "errmsg": "invalid appid"},

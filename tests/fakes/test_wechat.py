@@ -26,7 +26,8 @@ class Account:
         self.readings: list[Reading] = []
         self.answer: Callable[[Reading], Response] = lambda _: Response("success")
         self.silent = 0
-        """How many of the next callbacks are never answered."""
+        """How many of the next callbacks are not answered before the test is over."""
+        self.over = asyncio.Event()
 
     def app(self) -> FastAPI:
         app = FastAPI()
@@ -37,8 +38,7 @@ class Account:
             self.readings.append(reading)
             if self.silent > 0:
                 self.silent -= 1
-                while not await request.is_disconnected():
-                    await asyncio.sleep(0.01)
+                await self.over.wait()
             return self.answer(reading)
 
         @app.get("/callback")
@@ -76,6 +76,7 @@ async def account(clock: Clock) -> AsyncIterator[Account]:
     async with Listener(account.app(), "127.0.0.1", free_port()) as listener, wechat.serving():
         wechat.callback_url = f"{listener.url}/callback"
         yield account
+        account.over.set()
 
 
 @pytest.fixture

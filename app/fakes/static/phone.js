@@ -47,7 +47,7 @@ function showMenu(buttons) {
   const menu = at("menu");
   if (menu.dataset.shown === JSON.stringify(buttons)) return;
   menu.dataset.shown = JSON.stringify(buttons);
-  const entries = buttons.flatMap((each) => each.sub_button ?? [each]);
+  const entries = buttons.flatMap((each) => each.sub_button ?? [each]).filter((each) => each.key);
   menu.replaceChildren(...entries.map((each) => button(each.name, () => act("click", each.key))));
 }
 

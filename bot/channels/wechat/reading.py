@@ -28,6 +28,8 @@ _NUMBER = re.compile(r"[0-9]{1,20}")
 _NAME = re.compile(r"\S{1,128}")
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _MEDIA_ID = re.compile(r"(?!.*\.\.)[A-Za-z0-9_.=@:+-]{1,512}")
+_LAYOUT = re.compile(r"\A[ \t]*\n\s*(.*?)\s*\n[ \t]*\Z", re.DOTALL)
+"""Line breaks and indents around a content on lines of its own: of the file's layout, not of what was said."""
 _READ = frozenset(
     {
         "ToUserName", "FromUserName", "CreateTime", "MsgType", "Event", "EventKey", "Content",
@@ -104,7 +106,7 @@ def reading_of(fields: Mapping[str, Any]) -> Reading:
         msg_type=plain["MsgType"].strip(),
         event=plain["Event"].strip(),
         event_key=plain["EventKey"].strip(),
-        content=plain["Content"],
+        content=_LAYOUT.sub(r"\1", plain["Content"]),
         media_id=plain["MediaId"].strip(),
         msg_id=(plain["MsgId"] or plain["MsgID"]).strip(),
         fields=fields,

@@ -63,6 +63,7 @@ def test_a_text_is_kept_as_it_was_sent_with_its_lines_and_blanks() -> None:
     assert _content("<![CDATA[  第一行\n\n 第二行 ]]>") == "  第一行\n\n 第二行 "
     assert _content("<![CDATA[ ]]>") == " "
     assert _content("") == ""
+    assert _content("\n        test\n    ") == "test"
     assert _content("<![CDATA[a]]]]><![CDATA[>b]]>") == "a]]>b"
     assert read(json.dumps({**AS_JSON, "Content": " a\n"}).encode()).content == " a\n"
 
