@@ -225,18 +225,21 @@ class Courier:
                 await session.commit()
                 return 0
             window = await windows.spend(session, conversation_id) if channel.windowed else None
-            if not await deliveries.claim(session, delivery, Status.SENDING, attempts=delivery.attempts + 1):
-                await session.rollback()
+            attempts, may_send = delivery.attempts + 1, window is not None or not channel.windowed
+            if not (may_send and await deliveries.claim(session, delivery, Status.SENDING, attempts=attempts)):
+                await session.rollback()  # another process was first, with the last message or with this one
                 return FIRST_PAUSE_S
             await session.commit()
-        return await self._send(channel, conversation.address, delivery, window)
+        return await self._send(channel, conversation.address, delivery, window, attempts)
 
-    async def _send(self, channel: Channel, address: str, delivery: Delivery, window: str | None) -> float | None:
+    async def _send(
+        self, channel: Channel, address: str, delivery: Delivery, window: str | None, attempts: int
+    ) -> float | None:
         """Send a claimed delivery and write down how it went. What was sent is never sent again for want of a row."""
         part = Part.model_validate(delivery.body)
         if delivery.repeated:
             part = part.model_copy(update={"text": f"{phrase('utter_said_again')}\n{part.text}"})
-        mine, attempts = delivery.conversation_id, delivery.attempts + 1
+        mine = delivery.conversation_id
         try:
             async with self._room:
                 await channel.send(address, part)

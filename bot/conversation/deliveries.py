@@ -11,11 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversation.bubbles import Bubble
 from bot.conversation.channel import Channel, Numbered
 from bot.conversation.models import Conversation, Delivery, InboxMessage, OutboxMessage
+from bot.conversation.wording import phrase
 from records.base import now
 from records.database import rows_changed
 
 MOST_AT_ONCE = 50
 """Replies packed together; after a long silence the rest follows in the next round."""
+
+WAITED_LONG = timedelta(hours=1)
 
 
 class Status(StrEnum):
@@ -49,13 +52,19 @@ async def has_undelivered(session: AsyncSession, conversation_id: str) -> bool:
 
 
 async def pack(session: AsyncSession, conversation_id: str, channel: Channel) -> Delivery | None:
-    """Pack the replies not yet packed into deliveries, with the session's commit; gives the first of them."""
+    """Pack the replies not yet packed into deliveries, with the session's commit; gives the first of them.
+
+    What waited long, because the channel took nothing, begins by saying so.
+    """
     rows = (
         await session.scalars(
             select(OutboxMessage).where(_undelivered(conversation_id)).order_by(OutboxMessage.id).limit(MOST_AT_ONCE)
         )
     ).all()
-    parts = channel.pack([Numbered(row.id, Bubble.model_validate(row.body)) for row in rows])
+    said = [Numbered(row.id, Bubble.model_validate(row.body)) for row in rows]
+    if rows and rows[0].created_at < now() - WAITED_LONG:
+        said.insert(0, Numbered(rows[0].id, Bubble(text=phrase("utter_waited_for_you"))))
+    parts = channel.pack(said)
     deliveries = [Delivery(conversation_id=conversation_id, body=part.model_dump(mode="json")) for part in parts]
     for row in rows:
         row.undelivered = None

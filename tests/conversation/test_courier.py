@@ -212,6 +212,17 @@ async def test_without_a_window_nothing_is_sent_and_the_resident_is_invited(wind
     assert windowed.arrived == ["一\n\n二"], "what waited is merged: one message of five"
 
 
+async def test_what_waited_for_days_begins_by_saying_so(windowed: Counter) -> None:
+    mine = await windowed.conversation()
+    await windowed.say(mine, "您的事办好了")
+    async with windowed.database.session() as session:
+        await session.execute(update(OutboxMessage).values(created_at=now() - timedelta(days=3)))
+        await session.commit()
+    await windowed.grant(mine)
+    await windowed.carry(mine)
+    assert windowed.arrived == [f"{phrase('utter_waited_for_you')}\n\n您的事办好了"]
+
+
 async def test_a_window_is_never_overdrawn(windowed: Counter) -> None:
     mine = await windowed.conversation()
     await windowed.grant(mine)

@@ -5,9 +5,10 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
+import httpx
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ChatAction
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.channels.wording import packed, spoken
@@ -15,13 +16,17 @@ from bot.conversation.channel import AddressGone, Button, Channel, MediaGone, Ne
 from bot.conversation.incoming import Media
 from cases.files import MAX_BYTES, FileRefused
 
-logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO lines hold addresses, and these the bot's token
+# What they log holds addresses, and these the bot's token; the library's errors, whole updates and answers.
+for _library in ("httpx", "httpcore"):
+    logging.getLogger(_library).setLevel(logging.WARNING)
+logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
 
 MOST_UNITS = 4096
 """UTF-16 code units of one message: what Telegram counts."""
-MOST_LABEL = 60
+MOST_LABEL = 64
 CONNECTIONS, ANSWER_S = 64, 10.0
 _CHAT_GONE = ("chat not found", "user is deactivated", "peer_id_invalid")
+_NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 class TelegramChannel(Channel):
@@ -84,13 +89,22 @@ class TelegramChannel(Channel):
         """A photo, document or voice message. Raises TryLater, MediaGone, FileRefused."""
         try:
             file = await self.bot.get_file(media.media_id)
-            if (file.file_size or 0) > MAX_BYTES:
-                raise FileRefused("utter_file_large")
-            content = bytes(await file.download_as_bytearray())
         except BadRequest as error:
-            raise MediaGone(type(error).__name__) from None
+            if "too big" in error.message.lower():  # more than bots may download at all
+                raise FileRefused("utter_file_large") from None
+            raise MediaGone("400") from None
         except TelegramError as error:
-            raise TryLater(type(error).__name__) from None
+            raise _later(error) from None
+        if (file.file_size or 0) > MAX_BYTES:
+            raise FileRefused("utter_file_large")
+        if not file.file_path:
+            raise MediaGone("no path")
+        try:
+            content = bytes(await file.download_as_bytearray())
+        except (BadRequest, Forbidden, InvalidToken):  # the token was right a moment ago: it is the file that is gone
+            raise MediaGone("no file") from None
+        except TelegramError as error:
+            raise _later(error) from None
         if len(content) > MAX_BYTES:
             raise FileRefused("utter_file_large")
         return content
@@ -111,18 +125,19 @@ def size(text: str) -> int:
 
 
 def _meaning(error: TelegramError) -> Exception:
-    """What an error means for the message. A wrong token is a wrong setting, and must not lose answers."""
-    if isinstance(error, RetryAfter):
-        pause = error.retry_after
-        return TryLater("429", after_s=pause.total_seconds() if isinstance(pause, timedelta) else float(pause))
+    """What an error means for the message that was to be sent."""
     if isinstance(error, Forbidden):
         return AddressGone("403")
     if isinstance(error, BadRequest):
         gone = any(words in error.message.lower() for words in _CHAT_GONE)
         return AddressGone("chat not found") if gone else NeverSent("400")
-    if isinstance(error, TimedOut):
-        return TryLater("TimedOut", maybe_sent=True)
-    if isinstance(error, NetworkError) and not isinstance(error, InvalidToken):
-        refused = "ConnectError" in error.message
-        return TryLater("NetworkError", maybe_sent=not refused)
-    return TryLater(type(error).__name__)
+    return _later(error)
+
+
+def _later(error: TelegramError) -> TryLater:
+    """When to try again. A refused token is a wrong setting, and must not lose answers."""
+    if isinstance(error, RetryAfter):
+        pause = error.retry_after
+        return TryLater("429", after_s=pause.total_seconds() if isinstance(pause, timedelta) else float(pause))
+    certainly_not = isinstance(error, InvalidToken) or isinstance(error.__cause__, _NOT_CONNECTED)
+    return TryLater(type(error).__name__, maybe_sent=not certainly_not)

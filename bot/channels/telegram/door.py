@@ -2,7 +2,6 @@
 
 import contextlib
 import hmac
-import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from telegram.error import TelegramError
 
 from bot.channels.limits import RateLimit
 from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.telegram.updates import Heard, heard
+from bot.channels.telegram.updates import Heard, Malformed, heard, read
 from bot.conversation.channel import NeverSent, Part, TryLater, WindowClosed
 from bot.conversation.history import choice_of
 from bot.conversation.incoming import Incoming
@@ -38,19 +37,24 @@ Afterwards = Callable[[], Awaitable[None]]
 
 @dataclass
 class TelegramDoor:
-    """What the webhook and the polling work with."""
+    """What the webhook and the polling work with, and how much they let in.
+
+    `delivered` knows an update that comes again, so that what Telegram repeats while the store is down is not
+    counted against the resident who wrote it once.
+    """
 
     sessions: Sessions
     pipeline: Pipeline
     channel: TelegramChannel
-    secret: str
+    secret: str = field(repr=False)
     of_one: RateLimit = field(default_factory=lambda: RateLimit(MESSAGES_A_MINUTE, 60.0))
     of_all: RateLimit = field(default_factory=lambda: RateLimit(MESSAGES_A_MINUTE_OF_ALL, 60.0))
     told: RateLimit = field(default_factory=lambda: RateLimit(1, 60.0))
+    delivered: RateLimit = field(default_factory=lambda: RateLimit(1, 60.0))
 
 
-class Malformed(Exception):
-    """An update that is none."""
+class Crowded(Exception):
+    """More updates come than can be answered: this one has to come again."""
 
 
 def routes(door: TelegramDoor) -> APIRouter:
@@ -63,15 +67,17 @@ def routes(door: TelegramDoor) -> APIRouter:
         if not door.secret or not hmac.compare_digest(given.encode(), door.secret.encode()):
             logger.warning("an update of Telegram was refused: bad_secret")
             return PlainTextResponse("refused", status_code=403)
+        # Telegram delivers again whatever is answered with 503.
         try:
-            update = read(door, await request.body())
-            afterwards = await take(door, update)
+            afterwards = await take(door, read(await request.body(), door.channel.bot))
         except Malformed:
             logger.warning("an update of Telegram was refused: malformed")
             raise HTTPException(400, phrase("utter_web_bad_request")) from None
+        except Crowded:
+            logger.warning("an update of Telegram has to come again: crowded")
+            raise HTTPException(503, phrase("utter_channel_crowd")) from None
         except STORE_OUTAGES as error:
-            # Telegram delivers again whatever is not acknowledged.
-            logger.error("an update could not be stored: %s", type(error).__name__)
+            logger.error("an update of Telegram could not be stored: %s", type(error).__name__)
             raise HTTPException(503, phrase("utter_not_stored")) from None
         tasks = BackgroundTasks()
         for task in afterwards:
@@ -81,50 +87,38 @@ def routes(door: TelegramDoor) -> APIRouter:
     return router
 
 
-def read(door: TelegramDoor, body: bytes) -> Update:
-    """The update in a body. Raises Malformed, and nothing else."""
-    try:
-        found = json.loads(body)
-        update = Update.de_json(found, door.channel.bot) if isinstance(found, dict) else None
-        if update is None or not isinstance(update.update_id, int):
-            raise Malformed
-        update.effective_chat  # noqa: B018 - reads the parts that the rest relies on
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError, OSError):
-        raise Malformed from None
-    return update
-
-
 async def take(door: TelegramDoor, update: Update) -> list[Afterwards]:
     """Store what an update says; gives what is left to be done once it is acknowledged.
 
-    Raises Malformed, and what the database raises.
+    Raises Malformed, Crowded, and what the database raises.
     """
-    try:
-        said = heard(update)
-    except (ValueError, TypeError, KeyError, AttributeError):
-        raise Malformed from None
+    said = heard(update)
     if said is None:
         return []
     afterwards: list[Afterwards] = []
     if said.query_id:
         afterwards.append(partial(_confirm_press, door, said.query_id))
-    if not (door.of_one.admits(said.chat) and door.of_all.admits("")):
-        if door.told.admits(said.chat):
-            afterwards.append(partial(_tell, door, said.chat, "utter_too_fast"))
-        return afterwards
+    if not said.is_leaving:
+        if door.delivered.admits(str(update.update_id)) and not door.of_one.admits(said.chat):
+            if door.told.admits(said.chat):
+                afterwards.append(partial(_tell, door, said.chat, "utter_too_fast"))
+            return afterwards
+        if not door.of_all.admits(""):
+            raise Crowded
     await _store(door, update.update_id, said)
     return afterwards
 
 
 async def _store(door: TelegramDoor, update_id: int, said: Heard) -> None:
+    """Have the pipeline receive an update's messages, each under a name of its own, by which it is taken once."""
+    if said.is_leaving:
+        conversation_id = await known_conversation(door.sessions, door.channel.name, said.chat)
+        if conversation_id is None:
+            return
+    else:
+        conversation_id = await conversation_of(door.sessions, door.channel.name, said.chat, address=said.chat)
     for place, message in enumerate(said.messages):
-        if message.event == "leave":
-            conversation_id = await known_conversation(door.sessions, door.channel.name, said.chat)
-            if conversation_id is None:
-                continue
-        else:
-            conversation_id = await conversation_of(door.sessions, door.channel.name, said.chat, address=said.chat)
-        name = f"update {update_id}" if place == 0 else f"update {update_id} {place}"
+        name = f"update {update_id}" if place == 0 else f"update {update_id} caption"
         await door.pipeline.receive(conversation_id, name, await _pressed(door, conversation_id, said) or message)
 
 
