@@ -10,7 +10,7 @@ import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
@@ -47,11 +47,24 @@ REDELIVERED_WITHIN_S = 9.0
 
 @dataclass(frozen=True)
 class Handed:
-    """What a door gives as the answer to a request, and the delivery to confirm once it is written."""
+    """What a door gives as the answer to a request, and the delivery to confirm once it is written.
+
+    `is_all` tells that nothing follows it.
+    """
 
     part: Part
     conversation_id: str
     delivery_id: int
+    is_all: bool = False
+
+
+@dataclass
+class OpenRequest:
+    """A channel's request that waits for its answer."""
+
+    conversation_id: str
+    client_id: str
+    is_answered: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,38 +135,39 @@ class Courier:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     @asynccontextmanager
-    async def answering(self, conversation_id: str) -> AsyncIterator[None]:
-        """While a request of the channel is open, nothing is pushed: the answer may go out with the request."""
+    async def answering(self, conversation_id: str, client_id: str) -> AsyncIterator[OpenRequest]:
+        """While the request that brought `client_id` is open, nothing is pushed: the answer may go out with it."""
+        request = OpenRequest(conversation_id, client_id)
         self._waiting[conversation_id] = self._waiting.get(conversation_id, 0) + 1
         try:
-            yield
+            yield request
         finally:
             self._waiting[conversation_id] -= 1
             if not self._waiting[conversation_id]:
                 del self._waiting[conversation_id]
+            if not request.is_answered:
                 self.wake(conversation_id)
 
-    async def hand_over(self, conversation_id: str, client_id: str) -> Handed | None:
-        """Take what comes next in the conversation as the answer to the request that brought `client_id`.
+    async def hand_over(self, request: OpenRequest, channel: Channel) -> Handed | None:
+        """Take what comes next in the conversation as the answer to the request.
 
         None where nothing is ready, or something sent before has to arrive first.
         """
-        async with self._lock(conversation_id), self._sessions() as session:
-            delivery = await deliveries.oldest_open(session, conversation_id)
+        mine = request.conversation_id
+        until = self._clock.now() + timedelta(seconds=HANDED_FOR_S)
+        as_answer: dict[str, object] = {"handed_for": request.client_id, "due_at": until}
+        async with self._lock(mine), self._sessions() as session:
+            delivery, is_all = await deliveries.oldest_open(session, mine), False
             if delivery is None:
-                conversation = await session.get_one(Conversation, conversation_id)
-                delivery = await deliveries.pack(session, conversation_id, self.channels[conversation.channel])
-            if delivery is None:
-                return None
-            handed = await deliveries.claim(
-                session,
-                delivery,
-                Status.HANDED,
-                handed_for=client_id,
-                due_at=self._clock.now() + timedelta(seconds=HANDED_FOR_S),
-            )
+                packed = await deliveries.pack(session, mine, channel, status=Status.HANDED.value, **as_answer)
+                delivery, is_all = (packed[0] if packed else None), len(packed) == 1
+            elif not await deliveries.claim(session, delivery, Status.HANDED, **as_answer):
+                delivery = None
             await session.commit()
-            return _handed(delivery) if handed else None
+        if delivery is None:
+            return None
+        request.is_answered = True
+        return replace(_handed(delivery), is_all=is_all)
 
     async def handed_before(self, conversation_id: str, client_id: str) -> Handed | None:
         """What was already given as the answer to that message, for a channel that repeats its request."""
@@ -164,7 +178,8 @@ class Courier:
     async def confirm(self, handed: Handed) -> None:
         """The answer was written to the request's connection: go on with what comes after it."""
         await self._write(lambda session: deliveries.close(session, handed.delivery_id, Status.SENT))
-        self.wake(handed.conversation_id)
+        if not handed.is_all or handed.conversation_id in self._tasks:
+            self.wake(handed.conversation_id)
 
     async def _carry(self, conversation_id: str) -> None:
         """Send until nothing is left or nothing may be sent; whatever goes wrong, go on after a pause."""
@@ -220,10 +235,12 @@ class Courier:
                 with contextlib.suppress(TryLater):
                     await channel.invite(conversation_id, address)
                 return None
-            delivery = delivery or await deliveries.pack(session, conversation_id, channel)
             if delivery is None:
-                await session.commit()
-                return 0
+                packed = await deliveries.pack(session, conversation_id, channel)
+                if not packed:
+                    await session.commit()
+                    return 0
+                delivery = packed[0]
             window = await windows.spend(session, conversation_id) if channel.windowed else None
             attempts, may_send = delivery.attempts + 1, window is not None or not channel.windowed
             if not (may_send and await deliveries.claim(session, delivery, Status.SENDING, attempts=attempts)):

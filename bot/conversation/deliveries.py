@@ -51,8 +51,8 @@ async def has_undelivered(session: AsyncSession, conversation_id: str) -> bool:
     return await session.scalar(waiting) is not None
 
 
-async def pack(session: AsyncSession, conversation_id: str, channel: Channel) -> Delivery | None:
-    """Pack the replies not yet packed into deliveries, with the session's commit; gives the first of them.
+async def pack(session: AsyncSession, conversation_id: str, channel: Channel, **first: object) -> Sequence[Delivery]:
+    """Pack the replies not yet packed into deliveries, with the session's commit; the first of them gets the values.
 
     What waited long, because the channel took nothing, begins by saying so.
     """
@@ -66,11 +66,13 @@ async def pack(session: AsyncSession, conversation_id: str, channel: Channel) ->
         said.insert(0, Numbered(rows[0].id, Bubble(text=phrase("utter_waited_for_you"))))
     parts = channel.pack(said)
     deliveries = [Delivery(conversation_id=conversation_id, body=part.model_dump(mode="json")) for part in parts]
+    for name, value in first.items() if deliveries else ():
+        setattr(deliveries[0], name, value)
     for row in rows:
         row.undelivered = None
     session.add_all(deliveries)
     await session.flush()
-    return deliveries[0] if deliveries else None
+    return deliveries
 
 
 async def claim(session: AsyncSession, delivery: Delivery, status: Status, **values: object) -> bool:

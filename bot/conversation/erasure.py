@@ -9,11 +9,16 @@ from bot.conversation.ownership import Owner, change_owner
 from bot.conversation.state import DialogueState
 from records.base import new_id
 
+_LEFT = "left "
+"""Begins the name of a thread that was closed; the names of residents are hashes, in which no blank occurs."""
+
 
 async def conversations_of(session: AsyncSession, resident_id: str) -> list[str]:
-    """The ids of all of a resident's conversations, on whichever channels."""
-    mine = select(Conversation.id).where(Conversation.resident_id == resident_id).order_by(Conversation.created_at)
-    return list(await session.scalars(mine))
+    """The ids of all of a resident's conversations, on whichever channels; those of channels they left are none."""
+    mine = select(Conversation.id).where(
+        Conversation.resident_id == resident_id, Conversation.channel_user.not_like(f"{_LEFT}%")
+    )
+    return list(await session.scalars(mine.order_by(Conversation.created_at)))
 
 
 async def erase_talk(session: AsyncSession, conversation_id: str) -> None:
@@ -38,7 +43,7 @@ async def close_thread(session: AsyncSession, conversation: Conversation) -> Non
     await erase_talk(session, conversation.id)
     await session.execute(delete(PushWindow).where(PushWindow.conversation_id == conversation.id))
     conversation.address = None
-    conversation.channel_user = f"left {new_id()}"
+    conversation.channel_user = f"{_LEFT}{new_id()}"
     owner = Owner(conversation.owner)
     if not owner.is_bot:
         await change_owner(session, conversation.id, owner, Owner.RETURNED)

@@ -264,11 +264,11 @@ async def test_where_the_channel_says_that_the_window_is_closed_it_is_believed(w
 
 async def test_while_a_request_is_open_nothing_is_pushed_and_the_request_gets_the_answer(counter: Counter) -> None:
     mine = await counter.conversation()
-    async with counter.courier.answering(mine):
+    async with counter.courier.answering(mine, "msg 1") as request:
         await counter.say(mine, "一")
         await counter.carry(mine)
         assert counter.arrived == []
-        handed = await counter.courier.hand_over(mine, "msg 1")
+        handed = await counter.courier.hand_over(request, counter.office)
     assert handed is not None
     assert handed.part.text == "一"
     await counter.courier.confirm(handed)
@@ -280,9 +280,9 @@ async def test_while_a_request_is_open_nothing_is_pushed_and_the_request_gets_th
 async def test_what_does_not_fit_into_the_answer_follows_it(counter: Counter) -> None:
     mine = await counter.conversation()
     long = "这是一句很长的话。" * 120
-    async with counter.courier.answering(mine):
+    async with counter.courier.answering(mine, "msg 1") as request:
         await counter.say(mine, long)
-        handed = await counter.courier.hand_over(mine, "msg 1")
+        handed = await counter.courier.hand_over(request, counter.office)
     assert handed is not None
     assert counter.arrived == [], "the answer is not written yet"
     await counter.courier.confirm(handed)
@@ -293,10 +293,13 @@ async def test_what_does_not_fit_into_the_answer_follows_it(counter: Counter) ->
 async def test_a_request_that_is_repeated_gets_the_same_answer(counter: Counter) -> None:
     mine = await counter.conversation()
     await counter.say(mine, "一")
-    async with counter.courier.answering(mine):
-        first = await counter.courier.hand_over(mine, "msg 1")
-        assert await counter.courier.handed_before(mine, "msg 1") == first
-        assert await counter.courier.hand_over(mine, "msg 1") is None
+    async with counter.courier.answering(mine, "msg 1") as request:
+        first = await counter.courier.hand_over(request, counter.office)
+        again = await counter.courier.handed_before(mine, "msg 1")
+        assert first is not None
+        assert again is not None
+        assert (again.part, again.delivery_id) == (first.part, first.delivery_id)
+        assert await counter.courier.hand_over(request, counter.office) is None
         assert await counter.courier.handed_before(mine, "msg 2") is None
 
 
@@ -307,7 +310,8 @@ async def test_a_push_under_way_keeps_the_answer_of_a_request_waiting_behind_it(
     counter.courier.wake(mine)
     await _until(lambda: counter.office.calls == 1)
     await counter.say(mine, "二")
-    assert await counter.courier.hand_over(mine, "msg 1") is None
+    async with counter.courier.answering(mine, "msg 1") as request:
+        assert await counter.courier.hand_over(request, counter.office) is None
     counter.office.gate.set()
     await counter.courier.settled(mine)
     assert counter.arrived == ["一", "二"]
@@ -331,8 +335,8 @@ async def test_a_kill_after_handing_over_waits_for_the_repeated_request(database
     async with _counter(database) as killed:
         mine = await _asked(killed, received_before_s=1)
         await killed.say(mine, "一")
-        async with killed.courier.answering(mine):
-            assert await killed.courier.hand_over(mine, "msg 1") is not None
+        async with killed.courier.answering(mine, "msg 1") as request:
+            assert await killed.courier.hand_over(request, killed.office) is not None
     async with _counter(database) as restarted:
         await restarted.courier.recover()
         again = await restarted.courier.handed_before(mine, "msg 1")
@@ -347,8 +351,8 @@ async def test_a_request_nobody_repeats_has_had_its_answer(database: Database) -
     async with _counter(database) as killed:
         mine = await _asked(killed, received_before_s=1)
         await killed.say(mine, "一")
-        async with killed.courier.answering(mine):
-            assert await killed.courier.hand_over(mine, "msg 1") is not None
+        async with killed.courier.answering(mine, "msg 1") as request:
+            assert await killed.courier.hand_over(request, killed.office) is not None
     async with _counter(database) as restarted:
         await restarted.courier.recover()
         await restarted.change(due_at=now() - timedelta(seconds=HANDED_FOR_S))
@@ -363,8 +367,8 @@ async def test_after_a_long_outage_a_handed_answer_is_sent_again_because_the_req
     async with _counter(database) as killed:
         mine = await _asked(killed, received_before_s=30)
         await killed.say(mine, "一")
-        async with killed.courier.answering(mine):
-            assert await killed.courier.hand_over(mine, "msg 1") is not None
+        async with killed.courier.answering(mine, "msg 1") as request:
+            assert await killed.courier.hand_over(request, killed.office) is not None
     async with _counter(database) as restarted:
         await restarted.courier.recover()
         await restarted.courier.settled(mine)

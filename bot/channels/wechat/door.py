@@ -116,7 +116,7 @@ def routes(door: WeChatDoor) -> APIRouter:
 async def _answer(door: WeChatDoor, came: _Request, conversation_id: str, receipt: Receipt, name: str) -> Response:
     """The turn's reply where it is ready in time, else nothing: then it is pushed."""
     courier = door.pipeline.courier
-    async with courier.answering(conversation_id):
+    async with courier.answering(conversation_id, name) as request:
         handed = await courier.handed_before(conversation_id, name) if receipt.again else None
         if handed is None:
             try:
@@ -127,7 +127,7 @@ async def _answer(door: WeChatDoor, came: _Request, conversation_id: str, receip
                     NOTHING_TO_SAY, background=BackgroundTask(door.channel.show_typing, came.reading.openid)
                 )
             with contextlib.suppress(*STORE_OUTAGES):
-                handed = await courier.hand_over(conversation_id, name)
+                handed = await courier.hand_over(request, door.channel)
     if handed is None:
         return _nothing()
     reply = _reply(door, came, handed.part.text)

@@ -66,17 +66,27 @@ class AccessToken:
         """The token of the database; fetched by us where it is old or refused, and by nobody else meanwhile."""
         ends = now() + LEASE * 2
         while now() < ends:
-            async with self._sessions() as session:
-                row = await session.get(WeChatToken, self._appid)
-                if row is not None and row.token is not None and row.expires_at is not None:
-                    fresh = row.expires_at - EARLY > now()
-                    if fresh and row.token != refused:
-                        self._known = (row.token, row.expires_at)
-                        return row.token
+            if (token := await self._usable(refused)) is not None:
+                return token
             if await self._lease():
+                # Another process may have fetched between our look and our lease.
+                if (token := await self._usable(refused)) is not None:
+                    await self._release({})
+                    return token
                 return await self._fetch(refused)
             await asyncio.sleep(LOOK_AGAIN_S)
         raise TryLater("token is being fetched elsewhere")
+
+    async def _usable(self, refused: str | None) -> str | None:
+        """The token of the database, where it is fresh and not the one refused."""
+        async with self._sessions() as session:
+            row = await session.get(WeChatToken, self._appid)
+        if row is None or row.token is None or row.expires_at is None:
+            return None
+        if row.expires_at - EARLY <= now() or row.token == refused:
+            return None
+        self._known = (row.token, row.expires_at)
+        return row.token
 
     async def _lease(self) -> bool:
         """Become the one that fetches."""
