@@ -40,6 +40,8 @@ class ActionAnswerOffer(TurnAction):
             await _submitted_before(turn, turn.state.filed)
         elif heard.intent == "affirm" and len(ahead) == 1:
             await take(turn, ahead[0])
+        elif heard.intent == "affirm" and any(c.value.partition(":")[0] in CHOSEN for c in turn.state.offered):
+            turn.ask(phrase("utter_choose_please"), turn.state.offered)
         elif heard.intent == "none_of_these" or any(c.value == "none" for c in turn.state.offered):
             await take(turn, "none")
         elif heard.intent != "affirm" and turn.state.offered:
@@ -52,6 +54,8 @@ class ActionAnswerOffer(TurnAction):
 
 GO_AHEAD = frozenset({"begin", "apply", "resume", "item"})
 """What a mere 好的 may start, if only one such choice was offered; nothing that cannot be undone is among it."""
+CHOSEN = frozenset({"erase", "link"})
+"""What cannot be undone: asked again until it is chosen by itself."""
 
 
 async def take(turn: Turn, value: str) -> None:

@@ -28,7 +28,7 @@ async def obey(turn: Turn, case: Case, heard: Heard) -> bool:
         turn.say("utter_wait")
         return True
     if link_code_in(turn.text) is not None:
-        await linking.link(turn)
+        await _link(turn, case)
         return True
     free_text = (turn.state.step or "").startswith("field:")
     if heard.confidence < (CLEAR if free_text else LIKELY):
@@ -56,8 +56,7 @@ async def obey(turn: Turn, case: Case, heard: Heard) -> bool:
         case "erase":
             ask_erase(turn)
         case "link_channels":
-            await linking.link(turn)
-            await asking.ask_again(turn, case)
+            await _link(turn, case)
         case "dont_know":
             await _dont_know(turn, case)
         case _:
@@ -146,6 +145,12 @@ async def _resume(turn: Turn, case: Case, heard: Heard) -> None:
     else:
         turn.say("utter_draft_kept", item=named(turn.catalog.items[case.item_id]))
         await take_up(turn, other)
+
+
+async def _link(turn: Turn, case: Case) -> None:
+    """Join channels beside the form, which then asks again unless there is something to choose first."""
+    if not await linking.link(turn):
+        await asking.ask_again(turn, case)
 
 
 async def _dont_know(turn: Turn, case: Case) -> None:

@@ -7,7 +7,7 @@ from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
 from cases import drafts
 from cases.files import erase_loose_files
-from kyc import profile
+from kyc import linking, profile
 
 
 class ActionErase(TurnAction):
@@ -44,8 +44,9 @@ async def erase(turn: Turn) -> None:
 
 
 async def forget_resident(turn: Turn) -> None:
-    """Delete what is remembered of the resident: profile, consent, drafts, loose files."""
+    """Delete what is remembered of the resident: profile, consent, link code, drafts, loose files."""
     await profile.forget(turn.session, turn.resident_id)
+    await linking.withdraw(turn.session, turn.resident_id)
     while (draft := await drafts.latest_draft(turn.session, turn.resident_id)) is not None:
         drafts.discard(turn.session, draft)
         await turn.session.flush()

@@ -29,17 +29,17 @@ class ActionLink(TurnAction):
         await link(turn)
 
 
-async def link(turn: Turn) -> None:
-    """Give a code, or ask whether to join with the channel that gave the one sent."""
+async def link(turn: Turn) -> bool:
+    """Give a code, or ask whether to join with the channel that gave the one sent. True where a question was asked."""
     code = linking.link_code_in(turn.text)
     if code is None:
         fresh = await linking.issue(turn.session, turn.resident_id, turn.conversation.id)
         minutes = int(linking.VALID_FOR.total_seconds() // 60)
         turn.say("utter_link_code", code=f"{fresh[:4]} {fresh[4:]}", minutes=minutes)
-        return
+        return False
     if _is_locked(turn):
         turn.say("utter_link_locked")
-        return
+        return False
     found = await linking.find(turn.session, code)
     if found is None:
         _failed(turn)
@@ -52,18 +52,20 @@ async def link(turn: Turn) -> None:
             phrase("utter_link_ask", channel=_called(other.channel)),
             [Choice(label="连起来", value=f"link:{code}"), stay],
         )
+        return True
+    return False
 
 
-async def join(turn: Turn, code: str) -> bool:
-    """Join this channel with the one that gave the code, and tell both; False where the code is no longer good."""
+async def join(turn: Turn, code: str) -> None:
+    """Join this channel with the one that gave the code, and tell both, unless the code is no longer good."""
     found = await linking.redeem(turn.session, code)
     if found is None:
         _failed(turn)
-        return False
+        return
     gone, kept = turn.resident_id, found.resident_id
     if gone == kept:
         turn.say("utter_link_already")
-        return True
+        return
     await hand_cases_to(turn.session, gone, kept)
     await linking.merge_profiles(turn.session, gone, kept)
     await join_conversations(turn.session, gone, kept)
@@ -75,7 +77,6 @@ async def join(turn: Turn, code: str) -> bool:
     turn.tell_elsewhere(other.id, Bubble(text=phrase("utter_linked_elsewhere", channel=mine)))
     if turn.state.loop is None:
         await _offer_draft(turn)
-    return True
 
 
 async def _offer_draft(turn: Turn) -> None:

@@ -56,6 +56,11 @@ async def redeem(session: AsyncSession, code: str) -> LinkCode | None:
     return found if await rows_changed(session, used) == 1 else None
 
 
+async def withdraw(session: AsyncSession, resident_id: str) -> None:
+    """Make the code a resident was given useless: the talk it was given in is gone."""
+    await session.execute(delete(LinkCode).where(LinkCode.resident_id == resident_id))
+
+
 async def merge_profiles(session: AsyncSession, gone: str, kept: str) -> None:
     """What is remembered of `gone` is remembered of `kept`, unless something is remembered there already."""
     known = {
@@ -68,7 +73,7 @@ async def merge_profiles(session: AsyncSession, gone: str, kept: str) -> None:
         else:
             entry.resident_id = kept
     await session.execute(update(Consent).where(Consent.resident_id == gone).values(resident_id=kept))
-    await session.execute(delete(LinkCode).where(LinkCode.resident_id == gone))
+    await withdraw(session, gone)
 
 
 def _index(code: str) -> str:

@@ -2,7 +2,7 @@
 
 It answers as the Bot API's documents say (core.telegram.org/bots/api, read 2026-11): `ok` with a `result`, or an
 `error_code` with a `description` under that HTTP status. Updates are delivered to the webhook until it answers
-well, or kept for getUpdates.
+well, a few times at most, or kept for getUpdates.
 """
 
 import asyncio
@@ -19,22 +19,35 @@ from typing import Any
 import httpx
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.background import BackgroundTasks
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.engine_process import free_port
 from app.listener import Listener
 
 BOT = {"id": 7000000001, "is_bot": True, "first_name": "1call", "username": "onecall_bot"}
 MOST_UNITS = 4096
+LARGEST_FILE = 20 * 1024 * 1024
+"""What bots may download."""
 DELIVERIES, PAUSE_S = 5, 0.2
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
+_STRUCTURED = frozenset({"reply_markup", "allowed_updates", "link_preview_options"})
+"""Parameters that are JSON where the others are plain text."""
 
 
 @dataclass
 class Faults:
-    """What goes wrong on purpose: counts are used up, one a call. `retry_after_s` goes with 429."""
+    """What goes wrong on purpose. Counts are used up, one a call.
+
+    `too_many` answers 429 with `retry_after_s`; `broken` answers 502; `drop` breaks the connection before anything
+    happens, `drop_after` once it has; `slow_s` delays every answer.
+    """
 
     too_many: int = 0
     retry_after_s: int = 1
     broken: int = 0
+    drop: int = 0
+    drop_after: int = 0
     slow_s: float = 0.0
 
 
@@ -56,10 +69,15 @@ class Chatter:
     received: list[Received] = field(default_factory=list)
     has_blocked: bool = False
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _last_id: int = 0
 
     async def say(self, text: str) -> None:
         """Write a text."""
-        await self._message(text=text)
+        await self.send(text=text)
+
+    async def send(self, **content: Any) -> None:
+        """Send a message of any kind: `content` are the fields of the Bot API's Message beyond those all have."""
+        await self.telegram.deliver({"message": self.written(**content)})
 
     async def photo(self, content: bytes, caption: str | None = None) -> None:
         """Send a photo, in the two sizes that Telegram makes of it."""
@@ -68,17 +86,17 @@ class Chatter:
             {"file_id": small, "file_unique_id": "s", "width": 90, "height": 90, "file_size": 100},
             {"file_id": large, "file_unique_id": "l", "width": 1280, "height": 960, "file_size": len(content)},
         ]
-        await self._message(photo=sizes, **({"caption": caption} if caption else {}))
+        await self.send(photo=sizes, **({"caption": caption} if caption else {}))
 
     async def voice(self, content: bytes) -> None:
         """Send a voice message."""
         file_id = self.telegram.keep(content)
-        await self._message(voice={"file_id": file_id, "file_unique_id": "v", "duration": 2, "mime_type": "audio/ogg"})
+        await self.send(voice={"file_id": file_id, "file_unique_id": "v", "duration": 2, "mime_type": "audio/ogg"})
 
     async def edit(self, text: str) -> None:
-        """Change the last text."""
-        message = {**self._written(text=text), "edit_date": int(time.time())}
-        await self.telegram.deliver({"edited_message": message})
+        """Change the text of the message sent last."""
+        edited = {**self._own(), "text": text, "edit_date": int(time.time())}
+        await self.telegram.deliver({"edited_message": edited})
 
     async def press(self, label: str) -> None:
         """Press the button with that label in the newest message that has it."""
@@ -117,13 +135,15 @@ class Chatter:
                 self._news.clear()
                 await self._news.wait()
 
+    def written(self, **content: Any) -> dict[str, Any]:
+        """A new message of the chatter's, as updates hold it."""
+        self._last_id = next(self.telegram.message_ids)
+        return {**self._own(), **content}
+
     def arrives(self, message: Received) -> None:
         """Show a message on the screen."""
         self.received.append(message)
         self._news.set()
-
-    async def _message(self, **content: Any) -> None:
-        await self.telegram.deliver({"message": self._written(**content)})
 
     async def _press(self, message: Received, data: str) -> None:
         rows = [[{"text": shown, "callback_data": token}] for shown, token in message.buttons]
@@ -138,15 +158,9 @@ class Chatter:
         query = {"id": secrets.token_hex(8), "from": self._user(), "message": shown, "chat_instance": "1", "data": data}
         await self.telegram.deliver({"callback_query": query})
 
-    def _written(self, **content: Any) -> dict[str, Any]:
-        message_id = next(self.telegram.message_ids)
-        return {
-            "message_id": message_id,
-            "from": self._user(),
-            "chat": self._chat(),
-            "date": int(time.time()),
-            **content,
-        }
+    def _own(self) -> dict[str, Any]:
+        """What the newest message has in common with all."""
+        return {"message_id": self._last_id, "from": self._user(), "chat": self._chat(), "date": int(time.time())}
 
     def _user(self) -> dict[str, Any]:
         return {"id": self.id, "is_bot": False, "first_name": "居民", "language_code": "zh-hans"}
@@ -156,7 +170,7 @@ class Chatter:
 
 
 class FakeTelegram:
-    """One bot of Telegram. Without `webhook_url` updates wait for getUpdates."""
+    """One bot of Telegram. Without `webhook_url` updates wait for getUpdates. Files in `gone` cannot be downloaded."""
 
     def __init__(self, *, webhook_url: str = "", token: str = "", secret: str = "") -> None:
         self.token = token or f"7000000001:{secrets.token_hex(16)}"
@@ -169,6 +183,7 @@ class FakeTelegram:
         self.waiting: list[dict[str, Any]] = []
         self._news = asyncio.Event()
         self._files: dict[str, bytes] = {}
+        self.gone: set[str] = set()
         self._http: httpx.AsyncClient | None = None
 
     @asynccontextmanager
@@ -177,10 +192,14 @@ class FakeTelegram:
         app = FastAPI(openapi_url=None)
         app.post("/bot{token}/{method}")(self._call)
         app.get("/file/bot{token}/{path:path}")(self._file)
+        app.add_middleware(_Faulty, telegram=self)
         listener = Listener(app, "127.0.0.1", port or free_port())
         async with listener, httpx.AsyncClient(trust_env=False, timeout=30) as http:
             self.url, self._http = listener.url, http
-            yield self
+            try:
+                yield self
+            finally:
+                self._news.set()  # or the listener would wait for whoever still waits for updates
 
     def chatter(self, chat_id: int | None = None) -> Chatter:
         """Somebody who writes to the bot."""
@@ -200,13 +219,15 @@ class FakeTelegram:
             self.waiting.append(update)
             self._news.set()
             return 0
+        return await self._call_webhook(update)
+
+    async def _call_webhook(self, update: dict[str, Any]) -> int:
         assert self._http is not None
+        headers = {SECRET_HEADER: self.secret} if self.secret else {}
         status = 0
         for _ in range(DELIVERIES):
             try:
-                answer = await self._http.post(
-                    self.webhook_url, json=update, headers={"X-Telegram-Bot-Api-Secret-Token": self.secret}
-                )
+                answer = await self._http.post(self.webhook_url, json=update, headers=headers)
                 status = answer.status_code
             except httpx.HTTPError:
                 status = 0
@@ -216,8 +237,6 @@ class FakeTelegram:
         return status
 
     async def _call(self, token: str, method: str, request: Request) -> JSONResponse:
-        self.calls[method] += 1
-        await asyncio.sleep(self.faults.slow_s)
         if token != self.token:
             return _refused(401, "Unauthorized")
         if self.faults.broken > 0:
@@ -239,11 +258,25 @@ class FakeTelegram:
                 return self._get_file(asked)
             case "getUpdates":
                 return await self._updates(asked)
+            case "setWebhook":
+                return self._set_webhook(asked)
+            case "deleteWebhook":
+                self.webhook_url = ""
+                return _result(True, description="Webhook was deleted")
         return _refused(404, "Not Found")
 
+    def _set_webhook(self, asked: dict[str, Any]) -> JSONResponse:
+        """Deliver to an address from now on, and there first what waited for getUpdates."""
+        self.webhook_url, self.secret = str(asked.get("url") or ""), str(asked.get("secret_token") or "")
+        waiting, self.waiting = self.waiting, []
+        tasks = BackgroundTasks()
+        for update in waiting:
+            tasks.add_task(self._call_webhook, update)
+        return _result(True, description="Webhook was set", background=tasks)
+
     def _send(self, asked: dict[str, Any]) -> JSONResponse:
-        text = str(asked.get("text") or "")
-        chatter = self.chatters.get(int(asked.get("chat_id") or 0))
+        text, chat_id = str(asked.get("text") or ""), str(asked.get("chat_id") or "")
+        chatter = self.chatters.get(int(chat_id)) if chat_id.isdecimal() else None
         if chatter is None:
             return _refused(400, "Bad Request: chat not found")
         if chatter.has_blocked:
@@ -266,7 +299,9 @@ class FakeTelegram:
     def _get_file(self, asked: dict[str, Any]) -> JSONResponse:
         content = self._files.get(str(asked.get("file_id")))
         if content is None:
-            return _refused(400, "Bad Request: invalid file_id")
+            return _refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        if len(content) > LARGEST_FILE:
+            return _refused(400, "Bad Request: file is too big")
         return _result(
             {
                 "file_id": asked["file_id"],
@@ -277,13 +312,20 @@ class FakeTelegram:
         )
 
     async def _file(self, token: str, path: str) -> Response:
-        content = self._files.get(path.removeprefix("files/"))
-        if token != self.token or content is None:
-            return Response(status_code=404)
+        file_id = path.removeprefix("files/")
+        content = self._files.get(file_id)
+        if token != self.token or content is None or file_id in self.gone:
+            return _refused(404, "Not Found")
         return Response(content, media_type="application/octet-stream")
 
     async def _updates(self, asked: dict[str, Any]) -> JSONResponse:
         """Updates from `offset` on; asking with an offset forgets all before it."""
+        if self.webhook_url:
+            return _refused(
+                409,
+                "Conflict: can't use getUpdates method while webhook is active; "
+                "use deleteWebhook to delete the webhook first",
+            )
         offset = int(asked.get("offset") or 0)
         self.waiting = [update for update in self.waiting if update["update_id"] >= offset]
         if not self.waiting:
@@ -295,19 +337,53 @@ class FakeTelegram:
         return _result(self.waiting)
 
 
+class _Faulty:
+    """Counts the calls of the API and has them come late or their connections break where that was asked for."""
+
+    def __init__(self, app: ASGIApp, telegram: FakeTelegram) -> None:
+        self._app, self._telegram = app, telegram
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a call on, late, or break its connection."""
+        if scope["type"] != "http" or not scope["path"].startswith("/bot"):
+            await self._app(scope, receive, send)
+            return
+        faults = self._telegram.faults
+        self._telegram.calls[scope["path"].rsplit("/", 1)[-1]] += 1
+        await asyncio.sleep(faults.slow_s)
+        if faults.drop > 0:
+            faults.drop -= 1
+            await _break(send)
+        elif faults.drop_after > 0:
+            faults.drop_after -= 1
+
+            async def swallow(_: Message) -> None:
+                return
+
+            await self._app(scope, receive, swallow)
+            await _break(send)
+        else:
+            await self._app(scope, receive, send)
+
+
+async def _break(send: Send) -> None:
+    """Begin an answer and end its connection before it is whole: the caller's client raises."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
+    await send({"type": "http.response.body", "body": b"{", "more_body": True})
+    raise ConnectionAbortedError("the fake drops the connection")
+
+
 async def _parameters(request: Request) -> dict[str, Any]:
     """The parameters of a call, from a form whose structured values are JSON, or from JSON."""
     if request.headers.get("content-type", "").startswith("application/json"):
         return dict(await request.json())
-    found: dict[str, Any] = {}
-    for name, value in (await request.form()).items():
-        text = str(value)
-        found[name] = json.loads(text) if text[:1] in "[{" and text[:1] else text
-    return found
+    given = {name: str(value) for name, value in (await request.form()).items()}
+    return {name: json.loads(value) if name in _STRUCTURED else value for name, value in given.items()}
 
 
-def _result(result: Any) -> JSONResponse:
-    return JSONResponse({"ok": True, "result": result})
+def _result(result: Any, description: str = "", background: BackgroundTasks | None = None) -> JSONResponse:
+    body = {"ok": True, "result": result} | ({"description": description} if description else {})
+    return JSONResponse(body, background=background)
 
 
 def _refused(code: int, description: str, parameters: dict[str, Any] | None = None) -> JSONResponse:

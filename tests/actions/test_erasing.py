@@ -6,22 +6,28 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.conversation.models import InboxMessage, OutboxMessage
+from bot.conversation.models import Delivery, InboxMessage, OutboxMessage
+from bot.conversation.people import conversation_of
 from bot.conversation.wording import phrase
 from cases.drafts import values_of
 from cases.models import StoredFile
-from kyc.models import ProfileEntry
+from kyc.models import LinkCode, ProfileEntry
 from kyc.profile import has_consented
 from records.database import Database
 from services_catalog.loader import Catalog
 from tests.actions.conftest import SCRIPT
+from tests.actions.test_linking import _code
 from tests.support.form_filling import begin, fill, send_photo
 from tests.support.hall import Resident, opened
+from tests.support.post_office import PostOffice
+from tests.support.scripted_engine import Means
 
 
 @pytest.fixture
 async def resident(database: Database, catalog: Catalog, tmp_path: Path) -> AsyncIterator[Resident]:
-    async with opened(database, catalog, SCRIPT, files_dir=tmp_path / "files") as hall:
+    script = {**SCRIPT, "关联": Means("link_channels")}
+    channels = {"wechat": PostOffice()}
+    async with opened(database, catalog, script, files_dir=tmp_path / "files", channels=channels) as hall:
         yield await hall.resident()
 
 
@@ -65,6 +71,26 @@ async def test_profile_consent_drafts_files_and_talk_go_and_filed_cases_stay(
 async def test_the_word_that_it_is_done_reaches_a_reader_who_has_read_everything_before(resident: Resident) -> None:
     await resident.say("谢谢")
     assert await _erase(resident) == phrase("utter_erased")
+
+
+async def test_all_channels_of_the_resident_forget(resident: Resident, tmp_path: Path) -> None:
+    hall = resident.hall
+    wechat = Resident(hall, await conversation_of(hall.database.session, "wechat", "o-1", address="o-1"))
+    await begin(wechat, "办高龄补贴")
+    await fill(wechat, tmp_path / "files", until="phone")
+    await resident.say(f"关联 {await _code(wechat)}")
+    await resident.tap("连起来")
+    await hall.pipeline.courier.settled(wechat.conversation)
+    assert await _count(resident, Delivery) > 0
+    await _code(resident)
+    await _erase(resident)
+    state = await wechat.state()
+    assert (state.loop, state.step, state.case_id, state.offered) == (None, None, None, [])
+    assert await wechat.listen() == ""
+    assert await _count(resident, Delivery) == await _count(resident, LinkCode) == 0
+    assert await _count(resident, InboxMessage) == await _count(resident, OutboxMessage) == 1
+    [draft] = await wechat.cases()
+    assert (draft.status, draft.answers) == ("withdrawn", {})
 
 
 async def test_another_resident_keeps_everything(resident: Resident, tmp_path: Path) -> None:

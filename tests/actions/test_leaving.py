@@ -8,7 +8,9 @@ from sqlalchemy import func, select
 
 from bot.conversation.incoming import Incoming
 from bot.conversation.models import Delivery, InboxMessage, OutboxMessage
+from bot.conversation.ownership import Owner, change_owner
 from bot.conversation.people import conversation_of, known_conversation
+from bot.conversation.wording import phrase
 from cases.models import StoredFile
 from kyc.models import ProfileEntry
 from kyc.profile import has_consented
@@ -82,10 +84,39 @@ async def test_who_also_talks_on_the_page_is_still_known_there(hall: Hall, tmp_p
     assert (await page.state()).step == "field:phone"
 
 
-async def test_who_leaves_while_waiting_for_a_person_waits_no_more(hall: Hall) -> None:
+async def test_who_has_left_every_channel_is_forgotten(hall: Hall, tmp_path: Path) -> None:
+    follower = await _follower(hall)
+    other = Resident(hall, await conversation_of(hall.database.session, "telegram", "7"))
+    await begin(follower, "办高龄补贴")
+    await fill(follower, tmp_path / "files", until="phone")
+    await other.say(f"关联 {await _code(follower)}")
+    await other.tap("连起来")
+    resident_id = (await other.row()).resident_id
+    await _leave(follower)
+    async with hall.database.session() as session:
+        assert await has_consented(session, resident_id)
+    await other.send(Incoming(event="leave"))
+    assert [case.status for case in await other.cases()] == ["withdrawn"]
+    async with hall.database.session() as session:
+        assert not await has_consented(session, resident_id)
+
+
+async def test_the_code_of_who_left_is_good_no_more(hall: Hall) -> None:
+    follower, page = await _follower(hall), await hall.resident("page")
+    code = await _code(follower)
+    await _leave(follower)
+    assert await page.say(f"关联 {code}") == phrase("utter_link_wrong")
+
+
+@pytest.mark.parametrize("owner", [Owner.WAITING, Owner.CLERK])
+async def test_who_leaves_in_the_middle_of_talking_to_a_person_gives_the_bot_the_word(hall: Hall, owner: Owner) -> None:
     follower = await _follower(hall)
     await follower.say("人工")
-    assert (await follower.row()).owner == "waiting"
+    if owner is Owner.CLERK:
+        async with hall.database.session() as session:
+            await change_owner(session, follower.conversation, Owner.WAITING, Owner.CLERK)
+            await session.commit()
+    assert (await follower.row()).owner == owner.value
     await _leave(follower)
     row = await follower.row()
     assert (row.owner, row.waiting_since) == ("returned", None)

@@ -7,14 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from actions.linking import MOST_FAILURES
+from bot.conversation.models import Conversation
 from bot.conversation.people import conversation_of
 from bot.conversation.wording import phrase
-from kyc.linking import link_code_in
 from kyc.models import LinkCode, ProfileEntry, Resident
 from records.base import now
 from records.database import Database
@@ -42,34 +40,6 @@ async def _code(person: Person) -> str:
     found = re.search(r"关联 (\d{4} \d{4})", said)
     assert found is not None
     return found[1]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "关联 1234 5678",
-        "关联12345678",
-        "关联码：1234-5678",
-        "绑定１２３４５６７８",
-        "我要关联 12345678。",
-        "关联码是 1234 5678",
-    ],
-)
-def test_a_code_is_heard_however_it_is_written(text: str) -> None:
-    assert link_code_in(text) == "12345678"
-
-
-@pytest.mark.parametrize(
-    "text", ["关联", "12345678", "关联 1234", "关联 123456789", "电话关联13812345678", "我想办残疾证"]
-)
-def test_anything_else_is_no_code(text: str) -> None:
-    assert link_code_in(text) is None
-
-
-@given(st.text(max_size=60))
-def test_no_text_breaks_the_hearing_of_codes(text: str) -> None:
-    code = link_code_in(text)
-    assert code is None or re.fullmatch(r"\d{8}", code)
 
 
 async def test_after_linking_the_draft_of_the_page_goes_on_in_wechat(hall: Hall, tmp_path: Path) -> None:
@@ -116,6 +86,52 @@ async def test_the_code_works_in_the_middle_of_a_form_and_the_form_goes_on(hall:
     assert not any("关联" in request.text for request in hall.engine.requests if request.text != "关联")
 
 
+@pytest.mark.parametrize("text", ["关联", "关联 00000000"])
+async def test_in_the_middle_of_a_form_the_open_question_is_asked_again(hall: Hall, tmp_path: Path, text: str) -> None:
+    page = await hall.resident("page")
+    await begin(page, "办高龄补贴")
+    await fill(page, tmp_path / "files", until="phone")
+    question = page.heard[-1]
+    await page.say(text)
+    assert len(page.heard) == 2
+    assert page.heard[-1] == question
+
+
+async def test_staying_apart_in_the_middle_of_a_form_goes_on_with_the_form(hall: Hall) -> None:
+    page, wechat = await hall.resident("page"), await _in_wechat(hall)
+    await begin(wechat, "办高龄补贴")
+    step, before = (await wechat.state()).step, (await wechat.row()).resident_id
+    await wechat.say(f"关联 {await _code(page)}")
+    await wechat.tap("先不连")
+    assert (await wechat.state()).step == step
+    assert (await wechat.row()).resident_id == before
+
+
+async def test_a_mere_yes_joins_nothing_and_the_question_stays_open(hall: Hall) -> None:
+    page, wechat = await hall.resident("page"), await _in_wechat(hall)
+    before = (await wechat.row()).resident_id
+    await wechat.say(f"关联 {await _code(page)}")
+    assert await wechat.say("好的") == phrase("utter_choose_please")
+    assert (await wechat.row()).resident_id == before
+    await wechat.tap("连起来")
+    assert (await wechat.row()).resident_id == (await page.row()).resident_id
+
+
+async def test_drafts_of_the_same_item_both_stay(hall: Hall, tmp_path: Path) -> None:
+    page, wechat = await hall.resident("page"), await _in_wechat(hall)
+    for person in (page, wechat):
+        await begin(person, "办高龄补贴")
+        await fill(person, tmp_path / "files", until="phone")
+        await person.say("取消")
+        await person.tap("先存着，下次接着办")
+    latest = (await wechat.cases())[0].id
+    await wechat.say(f"关联 {await _code(page)}")
+    await wechat.tap("连起来")
+    assert [case.status for case in await page.cases()] == ["draft", "draft"]
+    await wechat.tap("接着上次的办")
+    assert (await wechat.state()).case_id == latest
+
+
 async def test_the_engine_never_sees_a_code(hall: Hall) -> None:
     page, wechat = await hall.resident("page"), await _in_wechat(hall)
     code = await _code(page)
@@ -158,6 +174,25 @@ async def test_codes_cannot_be_guessed(hall: Hall) -> None:
         assert await stranger.say("关联 00000000") == phrase("utter_link_wrong")
     assert await stranger.say("关联 00000000") == phrase("utter_link_locked")
     assert await stranger.say(f"关联 {code}") == phrase("utter_link_locked")
+
+
+async def test_wrong_codes_of_yesterday_are_forgiven(hall: Hall) -> None:
+    stranger = await _in_wechat(hall)
+    for _ in range(MOST_FAILURES):
+        await stranger.say("关联 00000000")
+    async with hall.database.session() as session:
+        row = await session.get_one(Conversation, stranger.conversation)
+        row.state = {**row.state, "link_failed_on": "2020-01-01"}
+        await session.commit()
+    assert await stranger.say("关联 00000000") == phrase("utter_link_wrong")
+
+
+async def test_a_right_code_forgives_the_wrong_ones(hall: Hall) -> None:
+    page, wechat = await hall.resident("page"), await _in_wechat(hall)
+    await wechat.say("关联 00000000")
+    await wechat.say(f"关联 {await _code(page)}")
+    await wechat.tap("连起来")
+    assert (await wechat.state()).link_failures == 0
 
 
 async def test_the_same_side_needs_no_link(hall: Hall) -> None:

@@ -1,83 +1,33 @@
-"""The Telegram door against the fake Bot API: real pipeline, real HTTP both ways."""
+"""The Telegram door against the fake Bot API: what chatters do, and what strangers do."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
-import httpx
 import pytest
+import telegram
 from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
 
-from app.engine_process import free_port
-from app.fakes.telegram import FakeTelegram
-from app.listener import Listener
-from app.middleware import BodyLimit, Shield
-from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.telegram.door import MESSAGES_A_MINUTE, PATH, SECRET_HEADER, TelegramDoor, routes
-from bot.channels.telegram.polling import poll
-from bot.conversation.bubbles import Bubble, Choice
-from bot.conversation.channel import AddressGone, MediaGone, NeverSent, Numbered, Part, TryLater
-from bot.conversation.incoming import Media
+from bot.channels.limits import RateLimit
+from bot.channels.telegram.door import (
+    MESSAGES_A_MINUTE,
+    PATH,
+    SECRET_HEADER,
+    STORE_OUTAGES,
+    Crowded,
+    TelegramDoor,
+    routes,
+    take,
+)
 from bot.conversation.models import Conversation, InboxMessage
 from bot.conversation.wording import phrase
 from cases.models import StoredFile
 from records.database import Database
-from services_catalog.loader import Catalog
+from tests.channels.telegram.conftest import THANKS, Bot
 from tests.support.form_filling import PNG
-from tests.support.hall import Hall, opened
-from tests.support.scripted_engine import Means
-
-SCRIPT = {
-    "谢谢": Means("thanks"),
-    "我想办残疾证": Means("apply", items={"canji-zheng-shenling": 0.97}),
-}
-THANKS = phrase("utter_thanks")
-
-
-@dataclass
-class Bot:
-    """The bot's server and Telegram around it."""
-
-    hall: Hall
-    telegram: FakeTelegram
-    channel: TelegramChannel
-    door: TelegramDoor
-    url: str
-
-    async def post(self, body: Any, secret: str | None = None) -> httpx.Response:
-        given = (self.telegram.secret if secret is None else secret).encode()
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        async with httpx.AsyncClient(trust_env=False) as http:
-            return await http.post(f"{self.url}{PATH}", content=content, headers={SECRET_HEADER.encode(): given})
-
-    async def rows(self, table: type) -> list[Any]:
-        async with self.hall.database.session() as session:
-            return list(await session.scalars(select(table)))
-
-
-@pytest.fixture
-async def bot(sqlite_database: Database, catalog: Catalog, tmp_path: Path) -> AsyncIterator[Bot]:
-    telegram = FakeTelegram()
-    async with telegram.serving():
-        channel = TelegramChannel(telegram.token, telegram.url)
-        async with opened(
-            sqlite_database, catalog, SCRIPT, channels={"telegram": channel}, files_dir=tmp_path / "files"
-        ) as hall:
-            door = TelegramDoor(sqlite_database.session, hall.pipeline, channel, telegram.secret)
-            app = FastAPI()
-            app.include_router(routes(door))
-            app.add_middleware(BodyLimit)
-            app.add_middleware(Shield)
-            async with Listener(app, "127.0.0.1", free_port()) as listener:
-                telegram.webhook_url = f"{listener.url}{PATH}"
-                yield Bot(hall, telegram, channel, door, listener.url)
-        await channel.close()
 
 
 async def test_a_message_is_answered(bot: Bot) -> None:
@@ -99,6 +49,9 @@ async def test_choices_are_buttons_that_can_be_pressed(bot: Bot) -> None:
             await asyncio.sleep(0.01)
     (conversation,) = await bot.rows(Conversation)
     assert conversation.state["loop"] == "application_form"
+    _, press = await bot.rows(InboxMessage)
+    assert press.body["text"] == "同意，开始办"
+    assert "choice" in press.body
 
 
 async def test_whoever_starts_is_greeted(bot: Bot) -> None:
@@ -132,7 +85,7 @@ async def test_an_edited_text_is_told_of_and_changes_nothing(bot: Bot) -> None:
 
 async def test_an_update_delivered_again_is_one_message(bot: Bot) -> None:
     chatter = bot.telegram.chatter()
-    message = {"message": chatter._written(text="谢谢")}
+    message = {"message": chatter.written(text="谢谢")}
     for _ in range(3):
         assert await bot.telegram.deliver(message, update_id=77) == 200
     await chatter.hears(THANKS)
@@ -142,9 +95,39 @@ async def test_an_update_delivered_again_is_one_message(bot: Bot) -> None:
     assert [message.text for message in chatter.received] == [THANKS]
 
 
+async def test_a_button_of_a_reply_that_is_gone_counts_as_its_words(bot: Bot) -> None:
+    chatter = bot.telegram.chatter()
+    await chatter.say("我想办残疾证")
+    told = await chatter.hears("残疾人证申领")
+    chatter.received.append(replace(told, buttons=(("谢谢", "999999.1"),)))
+    await chatter.press("谢谢")
+    await chatter.hears(THANKS)
+
+
+async def test_a_button_of_somebody_else_is_not_taken_for_ones_own(bot: Bot) -> None:
+    chatter, stranger = bot.telegram.chatter(), bot.telegram.chatter()
+    await chatter.say("我想办残疾证")
+    told = await chatter.hears("残疾人证申领")
+    stranger.received.append(replace(told, buttons=(("谢谢", told.buttons[0][1]),)))
+    await stranger.press("谢谢")
+    await stranger.hears(THANKS)
+    assert "choice" not in (await bot.rows(InboxMessage))[-1].body
+
+
+async def test_whoever_blocks_the_bot_leaves_and_whoever_was_never_here_does_not(bot: Bot) -> None:
+    await bot.telegram.chatter().block()
+    assert await bot.rows(Conversation) == []
+    chatter = bot.telegram.chatter()
+    await chatter.say("谢谢")
+    await chatter.hears(THANKS)
+    await chatter.block()
+    *_, left = await bot.rows(InboxMessage)
+    assert left.body == {"text": "", "event": "leave"}
+
+
 async def test_groups_are_left_alone(bot: Bot) -> None:
     chatter = bot.telegram.chatter()
-    message = {**chatter._written(text="谢谢"), "chat": {"id": -1001, "type": "group", "title": "楼组群"}}
+    message = {**chatter.written(text="谢谢"), "chat": {"id": -1001, "type": "group", "title": "楼组群"}}
     assert await bot.telegram.deliver({"message": message}) == 200
     assert await bot.rows(InboxMessage) == []
 
@@ -189,47 +172,53 @@ async def test_whoever_writes_too_fast_is_told_once(bot: Bot) -> None:
     assert len(await bot.rows(InboxMessage)) == MESSAGES_A_MINUTE
 
 
-async def test_errors_of_the_api_have_their_meaning(bot: Bot) -> None:
+async def test_a_message_counts_once_however_often_it_is_delivered(bot: Bot, down: Database) -> None:
     chatter = bot.telegram.chatter()
-    address = str(chatter.id)
-    bot.telegram.faults.too_many, bot.telegram.faults.retry_after_s = 1, 7
-    with pytest.raises(TryLater) as later:
-        await bot.channel.send(address, Part(text="一"))
-    assert later.value.after_s == 7
-    bot.telegram.faults.broken = 1
-    with pytest.raises(TryLater):
-        await bot.channel.send(address, Part(text="一"))
-    with pytest.raises(AddressGone):
-        await bot.channel.send("4711", Part(text="一"))
-    with pytest.raises(NeverSent):
-        await bot.channel.send(address, Part(text="长" * 5000))
-    with pytest.raises(MediaGone):
-        await bot.channel.fetch(Media(kind="photo", media_id="unknown"))
-    chatter.has_blocked = True
-    with pytest.raises(AddressGone):
-        await bot.channel.send(address, Part(text="一"))
-    stranger = TelegramChannel("1:wrong", bot.telegram.url)
-    with pytest.raises(TryLater):
-        await stranger.send(address, Part(text="一"))
-    await stranger.close()
-
-
-async def test_long_words_are_cut_and_only_the_last_message_has_buttons(bot: Bot) -> None:
-    bubble = Bubble(text="这是一句话。" * 1500, choices=[Choice(label="好", value="a")])
-    parts = bot.channel.pack([Numbered(3, bubble)])
-    assert [len(part.text) <= 4096 for part in parts] == [True] * 3
-    assert [part.buttons for part in parts[:-1]] == [[], []]
-    assert [(button.label, button.token) for button in parts[-1].buttons] == [("好", "3.1")]
-
-
-async def test_updates_can_be_fetched_instead(bot: Bot) -> None:
-    bot.telegram.webhook_url = ""
-    chatter = bot.telegram.chatter()
-    await chatter.say("谢谢")
-    polling = asyncio.create_task(poll(bot.door))
+    update = _update(bot, {"update_id": 7, "message": chatter.written(text="谢谢")})
+    without_store = replace(bot.door, sessions=down.session)
+    for _ in range(MESSAGES_A_MINUTE + 3):
+        with pytest.raises(STORE_OUTAGES):
+            await take(without_store, update)
+    await take(bot.door, update)
     await chatter.hears(THANKS)
-    await chatter.say("我想办残疾证")
-    await chatter.hears("残疾人证申领")
-    polling.cancel()
-    await asyncio.gather(polling, return_exceptions=True)
-    assert len(await bot.rows(InboxMessage)) == 2
+
+
+async def test_in_a_crowd_an_update_has_to_come_again(bot: Bot) -> None:
+    crowded = replace(bot.door, of_all=RateLimit(0, 60.0))
+    update = {"update_id": 7, "message": bot.telegram.chatter().written(text="谢谢")}
+    with pytest.raises(Crowded):
+        await take(crowded, _update(bot, update))
+    status, detail = await _posted(crowded, update)
+    assert (status, detail) == (503, phrase("utter_channel_crowd"))
+    assert await bot.rows(InboxMessage) == []
+
+
+async def test_what_cannot_be_stored_is_not_acknowledged(bot: Bot, down: Database) -> None:
+    update = {"update_id": 7, "message": bot.telegram.chatter().written(text="谢谢")}
+    status, detail = await _posted(replace(bot.door, sessions=down.session), update)
+    assert (status, detail) == (503, phrase("utter_not_stored"))
+
+
+async def test_without_a_secret_nothing_is_taken(bot: Bot) -> None:
+    app = FastAPI()
+    app.include_router(routes(replace(bot.door, secret="")))
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://bot") as http:
+        assert (await http.post(PATH, json={"update_id": 1})).status_code == 403
+        assert (await http.post(PATH, json={"update_id": 1}, headers={SECRET_HEADER: ""})).status_code == 403
+
+
+def test_the_secret_does_not_show_in_the_doors_own_words(bot: Bot) -> None:
+    assert bot.door.secret not in repr(bot.door)
+
+
+def _update(bot: Bot, update: dict[str, Any]) -> telegram.Update:
+    return telegram.Update.de_json(update, bot.channel.bot)
+
+
+async def _posted(door: TelegramDoor, update: dict[str, Any]) -> tuple[int, str]:
+    """How a door answers an update with the right secret: the status, and its sentence."""
+    app = FastAPI()
+    app.include_router(routes(door))
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://bot") as http:
+        answer = await http.post(PATH, json=update, headers={SECRET_HEADER: door.secret})
+    return answer.status_code, str(answer.json()["detail"])
