@@ -12,14 +12,14 @@ import typer
 HELP = """模拟的居民在微信里不停地说话办事，这边在随机的时刻杀掉程序、杀掉对话引擎、锁住数据库、断开网络，
 最后核对：每句话回答了一次，没有漏的、重的、乱序的，没有办件交了两次。用临时数据库，不动真数据。
 
-200 次大约要四十分钟。全部守住时退出码是 0。
+200 次大约要半个小时。全部守住时退出码是 0。
 
 例：./onecall crash --kills 200 --json 结果.json"""
 
 
 def run(
     kills: Annotated[int, typer.Option(help="杀多少次", min=1, max=10_000)] = 200,
-    residents: Annotated[int, typer.Option(help="同时几位居民", min=1, max=200)] = 12,
+    residents: Annotated[int, typer.Option(help="同时几位居民", min=1, max=200)] = 30,
     seed: Annotated[int, typer.Option(help="随机数种子")] = 1,
     json_file: Annotated[Path | None, typer.Option("--json", help="把结果写成 JSON 文件")] = None,
 ) -> None:

@@ -10,6 +10,8 @@ from app.simulation.answers import id_number, person_name, phone
 
 PATIENCE_S = 180.0
 """How long a resident waits for an answer before the harness calls it lost."""
+PAUSE_S = (2.0, 6.0)
+"""Between an answer and the next message: nobody writes more than twenty a minute, which the door would refuse."""
 QUESTIONS = ("残疾证要带哪些材料", "高龄津贴怎么办", "居住证多久能办好", "你好", "谢谢")
 WISH = "我要领免费避孕药具"
 BURST = ("我想", "办", "残疾证")
@@ -48,7 +50,7 @@ class TirelessResident:
                 await self._start_something()
             else:
                 await self._say(reply)
-            await asyncio.sleep(self._dice.uniform(0, 0.6))
+            await asyncio.sleep(self._dice.uniform(*PAUSE_S))
 
     def _next(self) -> str | None:
         """The answer to the newest question; None where none is open, or where another thing is wanted first."""

@@ -69,7 +69,7 @@ def routes(door: WeChatDoor) -> APIRouter:
     """The callback's two routes."""
     router = APIRouter()
     of_all, of_one = RateLimit(MESSAGES_A_MINUTE_OF_ALL, 60.0), RateLimit(MESSAGES_A_MINUTE, 60.0)
-    told = RateLimit(1, 60.0)
+    first_time = RateLimit(1, 60.0)
 
     @router.get(PATH)
     async def address(request: Request) -> Response:
@@ -96,9 +96,10 @@ def routes(door: WeChatDoor) -> APIRouter:
         if said is None:
             await _note(door, reading)
             return PlainTextResponse(NOTHING_TO_SAY)
-        if said.message.event != "leave":
+        # A message that is delivered again was admitted before, and is not counted twice.
+        if said.message.event != "leave" and first_time.admits(f"{reading.openid} {client_id(reading)}"):
             if not of_one.admits(reading.openid):
-                return _told(door, came, "utter_too_fast") if told.admits(reading.openid) else _nothing()
+                return _told(door, came, "utter_too_fast")
             if not of_all.admits(""):
                 return _told(door, came, "utter_channel_crowd")
         try:
