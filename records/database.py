@@ -65,6 +65,8 @@ class WritingSession(AsyncSession):
     async def _queue(self, writes: bool) -> None:
         if not writes or self._turnstile is None or self._admitted or self._closed:
             return  # a closed session refuses by itself
+        # First a connection: who waits in the queue may hold the last one, and who comes out of it needs one.
+        await self.connection()
         await self._turnstile.acquire()
         self._admitted = True
         if self._closed:  # meanwhile: nobody else would let the next one in

@@ -164,6 +164,19 @@ async def test_a_crowd_of_writers_all_get_through(database: Database) -> None:
         assert (await session.scalar(select(func.count()).select_from(Resident)) or 0) >= 40
 
 
+async def test_more_writers_than_connections_all_get_through_at_once(sqlite_database: Database) -> None:
+    """Half of them have read before they write, and so hold a connection while they queue."""
+
+    async def write(reads_first: bool) -> None:
+        async with sqlite_database.session() as session:
+            if reads_first:
+                await session.scalar(select(func.count()).select_from(Resident))
+            await _commit(session)
+
+    async with asyncio.timeout(10):
+        await asyncio.gather(*(write(reads_first=number % 2 == 0) for number in range(300)))
+
+
 async def test_an_error_of_the_database_does_not_tell_what_was_written(database: Database) -> None:
     async with database.session() as session:
         with pytest.raises(Exception, match="INSERT") as failed:
