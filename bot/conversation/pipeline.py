@@ -39,6 +39,8 @@ class TurnOvertaken(Exception):
 
 OUTAGES = (EngineUnavailable, TurnOvertaken, TryLater, OperationalError, InterfaceError, PoolTimeout, OSError)
 """What passes by itself: the turn is tried until it is over. Anything else is counted."""
+TURNS_AT_ONCE = 32
+"""More would only share the same cores: who came first is answered first, and storing what comes in stays quick."""
 MAX_ATTEMPTS = 3
 LONGEST_PAUSE_S = 3.0
 REMEMBERED = 10_000
@@ -84,6 +86,7 @@ class Pipeline:
         self._woken: dict[str, asyncio.Event] = {}
         self._answered: OrderedDict[int, None] = OrderedDict()
         self._awaited: dict[int, asyncio.Event] = {}
+        self._room = asyncio.Semaphore(TURNS_AT_ONCE)
 
     async def receive(
         self, conversation_id: str, client_id: str, message: Incoming, opens: Window | None = None
@@ -213,7 +216,7 @@ class Pipeline:
 
     async def _run(self, burst: _Burst) -> None:
         message = await self._fetching.readable(burst.numbers[0], burst.message)
-        async with self._sessions() as session:
+        async with self._room, self._sessions() as session:
             row = await session.get_one(InboxMessage, burst.numbers[-1])
             conversation = await session.get_one(Conversation, row.conversation_id)
             state = DialogueState.model_validate(conversation.state)
