@@ -109,13 +109,19 @@ def routes(door: WeChatDoor) -> APIRouter:
             return _told(door, came, "utter_not_stored")
         if receipt is None or came.is_json:
             return _nothing()
-        return await _answer(door, came, conversation_id, receipt, name)
+        return await _answer(door, request, came, conversation_id, receipt, name)
 
     return router
 
 
-async def _answer(door: WeChatDoor, came: _Request, conversation_id: str, receipt: Receipt, name: str) -> Response:
-    """The turn's reply where it is ready in time, else nothing: then it is pushed."""
+async def _answer(
+    door: WeChatDoor, http: Request, came: _Request, conversation_id: str, receipt: Receipt, name: str
+) -> Response:
+    """The turn's reply where it is ready in time, else nothing: then it is pushed.
+
+    WeChat may have given up on a request and repeat it while both wait here: the repeated one gets what the first
+    was given, and one that nobody waits for any more is given nothing.
+    """
     courier = door.pipeline.courier
     async with courier.answering(conversation_id, name) as request:
         handed = await courier.handed_before(conversation_id, name) if receipt.again else None
@@ -128,7 +134,10 @@ async def _answer(door: WeChatDoor, came: _Request, conversation_id: str, receip
                     NOTHING_TO_SAY, background=BackgroundTask(door.channel.show_typing, came.reading.openid)
                 )
             with contextlib.suppress(*STORE_OUTAGES):
-                handed = await courier.hand_over(request, door.channel)
+                if not await http.is_disconnected():
+                    handed = await courier.hand_over(request, door.channel)
+                if handed is None and receipt.again:
+                    handed = await courier.handed_before(conversation_id, name)
     if handed is None:
         return _nothing()
     reply = _reply(door, came, handed.part.text)

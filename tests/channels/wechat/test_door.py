@@ -83,8 +83,8 @@ async def test_three_deliveries_at_once_are_one_message(door: Door) -> None:
     callback = door.follower().callback(MsgType="text", Content="谢谢", MsgId="78")
     answers = await asyncio.gather(*(door.deliver(callback) for _ in range(3)))
     replies = sorted(door.reply_in(answer) for answer in answers)
+    assert replies[-1] == THANKS
     assert set(replies) <= {THANKS, "success"}
-    assert THANKS in replies
     await door.settled()
     assert len(await _rows(door, InboxMessage)) == 1
     assert len(door.hall.engine.requests) == 1
