@@ -12,6 +12,7 @@ from actions.base import Events, Heard, TurnAction
 from actions.erasing import ActionErase
 from actions.finding import find
 from actions.guide import TOPICS, ActionGuide
+from actions.linking import ActionLink
 from actions.talk import SMALL_TALK, ActionComplain, ActionTalk, ActionUnclear
 from bot.conversation.bubbles import HUMAN, Choice
 from bot.conversation.redaction import CASE_NUMBER_DIGITS
@@ -19,6 +20,7 @@ from bot.conversation.state import TRACKING_FORM
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
 from cases import tracking
+from kyc.linking import link_code_in
 
 MAX_FAILURES = 5
 """Wrong pairs of number and digits in one conversation, after which only a person helps."""
@@ -40,6 +42,7 @@ _STAYING = {
 """Said in the middle of the form, which then asks again."""
 _ASKED_AGAIN = frozenset({"repeat", "track_case"})
 _SERVED: dict[str, type[TurnAction]] = {
+    "link_channels": ActionLink,
     **dict.fromkeys(TOPICS, ActionGuide),
     **dict.fromkeys(SMALL_TALK, ActionTalk),
     "apply": ActionApply,
@@ -92,7 +95,7 @@ class ValidateTrackingForm(TurnAction):
 
     async def act(self, turn: Turn, heard: Heard) -> None:
         """Take the number, then the digits; any command or other wish leaves the form and is served."""
-        number, last_four = _read(turn.text)
+        number, last_four = (None, None) if link_code_in(turn.text) else _read(turn.text)
         if turn.choice is not None and turn.choice.value == "human":
             _leave(turn)
             await handoff.hand_off(turn)

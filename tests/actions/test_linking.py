@@ -198,3 +198,11 @@ async def test_a_right_code_forgives_the_wrong_ones(hall: Hall) -> None:
 async def test_the_same_side_needs_no_link(hall: Hall) -> None:
     page = await hall.resident("page")
     assert await page.say(f"关联 {await _code(page)}") == phrase("utter_link_already")
+
+
+async def test_a_code_sent_while_a_case_is_looked_for_costs_no_attempt(hall: Hall) -> None:
+    page, wechat = await hall.resident("page"), await _in_wechat(hall)
+    await wechat.say("查办件")
+    await wechat.say("3" * 22)
+    assert await wechat.say(f"关联 {await _code(page)}") == phrase("utter_link_ask", channel="网页")
+    assert (await wechat.state()).tracking_failures == 0
