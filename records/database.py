@@ -4,10 +4,13 @@ import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import CursorResult, Delete, Update, event
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.exc import InterfaceError, InvalidRequestError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 SQLITE_BUSY_MS = 10_000
+DATABASE_OUTAGES = (OperationalError, InterfaceError, PoolTimeout, OSError)
+"""What a database that is locked, full, crowded or away raises, and what passes by itself."""
 
 
 class WritingSession(AsyncSession):

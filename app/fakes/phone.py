@@ -1,7 +1,6 @@
 """A follower's phone as a page: what a resident would see in WeChat, for whoever develops 1call."""
 
 import asyncio
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -13,14 +12,12 @@ from pydantic import BaseModel, Field
 from starlette.staticfiles import StaticFiles
 
 import bot.channels.web.routes as web_chat
-from app.fakes.wechat import FakeWeChat, Follower, Received, Tap
+from app.fakes.wechat import LINK, FakeWeChat, Follower, Received, Tap
 from app.simulation.resident import PHOTO
 from bot.channels.wechat.menu import load_menu
 
 HERE = Path(__file__).parent
 POLICY = {"Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'", "Cache-Control": "no-cache"}
-
-_LINK = re.compile(r'<a href="weixin://bizmsgmenu\?msgmenucontent=[^"&]*&msgmenuid=([^"&]*)">([^<]*)</a>')
 
 
 class Deed(BaseModel):
@@ -73,9 +70,9 @@ class Phone:
         }
 
     def _told(self, message: Received) -> dict[str, Any]:
-        pieces = _LINK.split(message.text)
+        pieces = LINK.split(message.text)
         parts: list[dict[str, str]] = [{"text": pieces[0]}]
-        for token, label, text in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
+        for token, label, text in zip(pieces[2::4], pieces[3::4], pieces[4::4], strict=True):
             parts += [{"text": label, "token": token}, {"text": text}]
         ms = round(message.latency_s * 1000)
         return {"mine": False, "how": message.how, "ms": ms, "parts": [part for part in parts if part["text"]]}

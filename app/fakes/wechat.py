@@ -42,7 +42,7 @@ TYPED_AFTER_S, TYPING_S = 30, 15
 """The typing sign needs something from the follower in the last 30 seconds, and lasts 15."""
 FAULT_NOTICE = "该公众号提供的服务出现故障，请稍后再试"
 
-_LINK = re.compile(r'<a href="weixin://bizmsgmenu\?msgmenucontent=([^"&]*)&msgmenuid=([^"&]*)">([^<]*)</a>')
+LINK = re.compile(r'<a href="weixin://bizmsgmenu\?msgmenucontent=([^"&]*)&msgmenuid=([^"&]*)">([^<]*)</a>')
 _MESSAGES = {
     0: "ok",
     40001: "invalid credential, access_token is invalid or not latest",
@@ -119,12 +119,12 @@ class Received:
     @property
     def plain(self) -> str:
         """The text as it is read, links shown by their words."""
-        return _LINK.sub(r"\3", self.text)
+        return LINK.sub(r"\3", self.text)
 
     @property
     def taps(self) -> list["Tap"]:
         """The choices that can be tapped."""
-        return [Tap(unquote(said), token, shown) for said, token, shown in _LINK.findall(self.text)]
+        return [Tap(unquote(said), token, shown) for said, token, shown in LINK.findall(self.text)]
 
 
 @dataclass(frozen=True)
@@ -492,7 +492,7 @@ class FakeWeChat:
             return 40008
         if not content:
             return 44004
-        counted = content if asked["msgtype"] == "text" else _LINK.sub(r"\3", content)
+        counted = content if asked["msgtype"] == "text" else LINK.sub(r"\3", content)
         if len(counted.encode()) > MOST_TEXT_BYTES:
             return 45002
         if self.faults.closed > 0:

@@ -14,8 +14,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import deliveries, windows
@@ -24,13 +22,12 @@ from bot.conversation.deliveries import Status
 from bot.conversation.models import Conversation, Delivery
 from bot.conversation.wording import phrase
 from records.base import now
-from records.database import Sessions
+from records.database import DATABASE_OUTAGES, Sessions
 
 logger = logging.getLogger(__name__)
 
 _Step = Callable[[AsyncSession], Awaitable[None]]
 
-OUTAGES = (OperationalError, InterfaceError, PoolTimeout, OSError)
 SENDING_AT_ONCE = 32
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 GIVEN_UP_AFTER = timedelta(hours=48)
@@ -115,7 +112,7 @@ class Courier:
         """Every half minute, for ever: take up what is due and nobody carries, as after `./onecall outbox retry`."""
         while True:
             await self._clock.pause(SWEEP_S)
-            with contextlib.suppress(*OUTAGES):
+            with contextlib.suppress(*DATABASE_OUTAGES):
                 async with self._sessions() as session:
                     forgotten = await deliveries.due(session)
                 for conversation_id in forgotten:
@@ -190,7 +187,7 @@ class Courier:
                 try:
                     pause = await self._step(conversation_id)
                 except Exception as error:
-                    kind = logging.WARNING if isinstance(error, OUTAGES) else logging.ERROR
+                    kind = logging.WARNING if isinstance(error, DATABASE_OUTAGES) else logging.ERROR
                     logger.log(kind, "deliveries of %s wait: %s", conversation_id, type(error).__name__)
                     pause = LONGEST_PAUSE_S / 10
                 if pause is None and not woken.is_set():
@@ -317,7 +314,7 @@ class Courier:
                         await step(session)
                     await session.commit()
                     return
-            except OUTAGES as error:
+            except DATABASE_OUTAGES as error:
                 attempts += 1
                 logger.warning("a delivery's state waits to be written: %s", type(error).__name__)
                 await self._clock.pause(min(_backoff(attempts), 5.0))

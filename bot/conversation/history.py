@@ -11,6 +11,7 @@ from bot.conversation.bubbles import Bubble, Choice, Speaker
 from bot.conversation.incoming import Incoming
 from bot.conversation.models import InboxMessage, OutboxMessage
 from bot.conversation.waiting import RETURN_TO_BOT
+from records.database import Sessions
 
 _TOKEN = re.compile(r"([0-9]{1,18})\.([0-9]{1,3})")
 LOOKED_BACK = 50
@@ -41,20 +42,16 @@ async def last_said(session: AsyncSession, conversation_id: str) -> Bubble | Non
     return next((bubble for bubble in said if RETURN_TO_BOT not in bubble.choices), None)
 
 
-async def choice_of(session: AsyncSession, conversation_id: str, token: str) -> Choice | None:
-    """The choice that a channel's button names, as `<outbox number>.<place among its choices>`.
+async def pressed(sessions: Sessions, conversation_id: str, token: str) -> Incoming | None:
+    """The message that pressing a channel's button means.
 
     None where the token is none of ours or its reply is gone.
     """
-    written = _TOKEN.fullmatch(token)
-    if written is None:
+    if not token:
         return None
-    row = await session.get(OutboxMessage, int(written[1]))
-    if row is None or row.conversation_id != conversation_id:
-        return None
-    choices = Bubble.model_validate(row.body).choices
-    place = int(written[2])
-    return choices[place - 1] if 1 <= place <= len(choices) else None
+    async with sessions() as session:
+        choice = await _choice_of(session, conversation_id, token)
+    return None if choice is None else Incoming(text=choice.label, choice=choice.value)
 
 
 async def said_after(session: AsyncSession, conversation_id: str, number: int, limit: int = 200) -> list[Said]:
@@ -81,6 +78,22 @@ async def thread(session: AsyncSession, conversation_id: str, limit: int, before
     ]
     entries.sort(key=lambda entry: (entry.at, entry.bubble is not None, entry.number))
     return entries[-limit:]
+
+
+async def _choice_of(session: AsyncSession, conversation_id: str, token: str) -> Choice | None:
+    """The choice that a channel's button names, as `<outbox number>.<place among its choices>`.
+
+    None where the token is none of ours or its reply is gone.
+    """
+    written = _TOKEN.fullmatch(token)
+    if written is None:
+        return None
+    row = await session.get(OutboxMessage, int(written[1]))
+    if row is None or row.conversation_id != conversation_id:
+        return None
+    choices = Bubble.model_validate(row.body).choices
+    place = int(written[2])
+    return choices[place - 1] if 1 <= place <= len(choices) else None
 
 
 def _incoming(row: InboxMessage) -> Said:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import update
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import inbox, outbox
@@ -27,7 +25,7 @@ from bot.conversation.state import DialogueState
 from bot.conversation.turn import Office, Turn
 from bot.conversation.wording import phrase
 from records.base import CHINA, new_id, now
-from records.database import Sessions, rows_changed
+from records.database import DATABASE_OUTAGES, Sessions, rows_changed
 from services_catalog.loader import Catalog
 
 logger = logging.getLogger(__name__)
@@ -37,7 +35,7 @@ class TurnOvertaken(Exception):
     """The conversation's owner changed during the turn; it is undone and begun again under the new owner."""
 
 
-OUTAGES = (EngineUnavailable, TurnOvertaken, TryLater, OperationalError, InterfaceError, PoolTimeout, OSError)
+OUTAGES = (EngineUnavailable, TurnOvertaken, TryLater, *DATABASE_OUTAGES)
 """What passes by itself: the turn is tried until it is over. Anything else is counted."""
 TURNS_AT_ONCE = 32
 """More would only share the same cores: who came first is answered first, and storing what comes in stays quick."""

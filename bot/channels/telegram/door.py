@@ -9,8 +9,6 @@ from functools import partial
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import PlainTextResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.background import BackgroundTasks
 from telegram import Update
 from telegram.error import TelegramError
@@ -19,19 +17,17 @@ from bot.channels.limits import RateLimit
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.updates import Heard, Malformed, heard, read
 from bot.conversation.channel import NeverSent, Part, TryLater, WindowClosed
-from bot.conversation.history import choice_of
-from bot.conversation.incoming import Incoming
+from bot.conversation.history import pressed
 from bot.conversation.people import conversation_of, known_conversation
 from bot.conversation.pipeline import Pipeline
 from bot.conversation.wording import phrase
-from records.database import Sessions
+from records.database import DATABASE_OUTAGES, Sessions
 
 logger = logging.getLogger(__name__)
 
 PATH = "/channels/telegram/webhook"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 MESSAGES_A_MINUTE, MESSAGES_A_MINUTE_OF_ALL = 20, 6000
-STORE_OUTAGES = (OperationalError, InterfaceError, PoolTimeout, OSError)
 Afterwards = Callable[[], Awaitable[None]]
 
 
@@ -76,7 +72,7 @@ def routes(door: TelegramDoor) -> APIRouter:
         except Crowded:
             logger.warning("an update of Telegram has to come again: crowded")
             raise HTTPException(503, phrase("utter_channel_crowd")) from None
-        except STORE_OUTAGES as error:
+        except DATABASE_OUTAGES as error:
             logger.error("an update of Telegram could not be stored: %s", type(error).__name__)
             raise HTTPException(503, phrase("utter_not_stored")) from None
         tasks = BackgroundTasks()
@@ -119,16 +115,9 @@ async def _store(door: TelegramDoor, update_id: int, said: Heard) -> None:
         conversation_id = await conversation_of(door.sessions, door.channel.name, said.chat, address=said.chat)
     for place, message in enumerate(said.messages):
         name = f"update {update_id}" if place == 0 else f"update {update_id} caption"
-        await door.pipeline.receive(conversation_id, name, await _pressed(door, conversation_id, said) or message)
-
-
-async def _pressed(door: TelegramDoor, conversation_id: str, said: Heard) -> Incoming | None:
-    """The choice behind a button, while its reply is there."""
-    if not said.pressed:
-        return None
-    async with door.sessions() as session:
-        choice = await choice_of(session, conversation_id, said.pressed)
-    return None if choice is None else Incoming(text=choice.label, choice=choice.value)
+        await door.pipeline.receive(
+            conversation_id, name, await pressed(door.sessions, conversation_id, said.pressed) or message
+        )
 
 
 async def _confirm_press(door: TelegramDoor, query_id: str) -> None:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.background import BackgroundTask
 
 from bot.channels.limits import RateLimit
@@ -19,12 +17,11 @@ from bot.channels.wechat.envelope import Envelope, text_reply
 from bot.channels.wechat.reading import Reading, menu_choice
 from bot.channels.wechat.refusals import CallbackRefused
 from bot.channels.wechat.translating import Heard, client_id, heard, notice_answer
-from bot.conversation.history import choice_of
-from bot.conversation.incoming import Incoming
+from bot.conversation.history import pressed
 from bot.conversation.people import conversation_of, known_conversation
 from bot.conversation.pipeline import Pipeline, Receipt
 from bot.conversation.wording import phrase
-from records.database import Sessions
+from records.database import DATABASE_OUTAGES, Sessions
 from services_catalog.loader import Catalog
 
 logger = logging.getLogger(__name__)
@@ -36,7 +33,6 @@ STORE_WITHIN_S = 3.0
 STORE_PAUSE_S = 0.2
 MESSAGES_A_MINUTE = 20
 MESSAGES_A_MINUTE_OF_ALL = 6000
-STORE_OUTAGES = (OperationalError, InterfaceError, PoolTimeout, OSError)
 NOTHING_TO_SAY = "success"
 
 
@@ -104,7 +100,7 @@ def routes(door: WeChatDoor) -> APIRouter:
                 return _told(door, came, "utter_channel_crowd")
         try:
             conversation_id, receipt, name = await _stored(door, reading, said)
-        except STORE_OUTAGES as error:
+        except DATABASE_OUTAGES as error:
             logger.error("a callback could not be stored: %s", type(error).__name__)
             return _told(door, came, "utter_not_stored")
         if receipt is None or came.is_json:
@@ -133,7 +129,7 @@ async def _answer(
                 return PlainTextResponse(
                     NOTHING_TO_SAY, background=BackgroundTask(door.channel.show_typing, came.reading.openid)
                 )
-            with contextlib.suppress(*STORE_OUTAGES):
+            with contextlib.suppress(*DATABASE_OUTAGES):
                 if not await http.is_disconnected():
                     handed = await courier.hand_over(request, door.channel)
                 if handed is None and receipt.again:
@@ -161,22 +157,12 @@ async def _stored(door: WeChatDoor, reading: Reading, said: Heard) -> tuple[str,
             conversation_id = await conversation_of(
                 door.sessions, door.channel.name, reading.openid, address=reading.openid
             )
-            message = await _tapped(door, conversation_id, reading) or said.message
+            message = await pressed(door.sessions, conversation_id, menu_choice(reading)) or said.message
             return conversation_id, await door.pipeline.receive(conversation_id, name, message, said.opens), name
-        except STORE_OUTAGES:
+        except DATABASE_OUTAGES:
             if time.monotonic() > ends_at:
                 raise
             await asyncio.sleep(STORE_PAUSE_S)
-
-
-async def _tapped(door: WeChatDoor, conversation_id: str, reading: Reading) -> Incoming | None:
-    """The choice that was tapped, if the callback tells of a tap and the choice is still ours."""
-    token = menu_choice(reading)
-    if not token:
-        return None
-    async with door.sessions() as session:
-        choice = await choice_of(session, conversation_id, token)
-    return None if choice is None else Incoming(text=choice.label, choice=choice.value)
 
 
 async def _note(door: WeChatDoor, reading: Reading) -> None:
@@ -184,7 +170,7 @@ async def _note(door: WeChatDoor, reading: Reading) -> None:
     template = door.channel.notice_template
     if template is None or (accepted := notice_answer(reading, template)) is None:
         return
-    with contextlib.suppress(*STORE_OUTAGES):
+    with contextlib.suppress(*DATABASE_OUTAGES):
         conversation_id = await conversation_of(
             door.sessions, door.channel.name, reading.openid, address=reading.openid
         )

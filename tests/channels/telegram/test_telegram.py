@@ -16,7 +16,6 @@ from bot.channels.telegram.door import (
     MESSAGES_A_MINUTE,
     PATH,
     SECRET_HEADER,
-    STORE_OUTAGES,
     Crowded,
     TelegramDoor,
     routes,
@@ -25,7 +24,7 @@ from bot.channels.telegram.door import (
 from bot.conversation.models import Conversation, InboxMessage
 from bot.conversation.wording import phrase
 from cases.models import StoredFile
-from records.database import Database
+from records.database import DATABASE_OUTAGES, Database
 from tests.channels.telegram.conftest import THANKS, Bot
 from tests.support.form_filling import PNG
 
@@ -177,7 +176,7 @@ async def test_a_message_counts_once_however_often_it_is_delivered(bot: Bot, dow
     update = _update(bot, {"update_id": 7, "message": chatter.written(text="谢谢")})
     without_store = replace(bot.door, sessions=down.session)
     for _ in range(MESSAGES_A_MINUTE + 3):
-        with pytest.raises(STORE_OUTAGES):
+        with pytest.raises(DATABASE_OUTAGES):
             await take(without_store, update)
     await take(bot.door, update)
     await chatter.hears(THANKS)
