@@ -8,11 +8,10 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from weakref import WeakValueDictionary
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +22,7 @@ from bot.conversation.models import Conversation, Delivery
 from bot.conversation.wording import phrase
 from records.base import now
 from records.database import DATABASE_OUTAGES, Sessions
+from records.gathering import Gathering
 
 logger = logging.getLogger(__name__)
 
@@ -57,11 +57,13 @@ class Handed:
 
 @dataclass
 class OpenRequest:
-    """A channel's request that waits for its answer."""
+    """A channel's request that waits for its answer: `handed`, once there is one. It brought the message `number`."""
 
     conversation_id: str
     client_id: str
-    is_answered: bool = False
+    number: int
+    is_open: bool = True
+    handed: Handed | None = None
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,10 @@ class Courier:
         self._sessions, self.channels, self._clock = sessions, channels, clock or Clock()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._woken: dict[str, asyncio.Event] = {}
-        self._waiting: dict[str, int] = {}
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._requests: dict[str, list[OpenRequest]] = {}
         self._room = asyncio.Semaphore(SENDING_AT_ONCE)
         self._closed = False
+        self._arrived = Gathering[int, None](self._close)
 
     def wake(self, conversation_id: str) -> None:
         """There is something new to carry, or a window has opened."""
@@ -132,39 +134,66 @@ class Courier:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     @asynccontextmanager
-    async def answering(self, conversation_id: str, client_id: str) -> AsyncIterator[OpenRequest]:
+    async def answering(self, conversation_id: str, client_id: str, number: int) -> AsyncIterator[OpenRequest]:
         """While the request that brought `client_id` is open, nothing is pushed: the answer may go out with it."""
-        request = OpenRequest(conversation_id, client_id)
-        self._waiting[conversation_id] = self._waiting.get(conversation_id, 0) + 1
+        request = OpenRequest(conversation_id, client_id, number)
+        self._requests.setdefault(conversation_id, []).append(request)
         try:
             yield request
         finally:
-            self._waiting[conversation_id] -= 1
-            if not self._waiting[conversation_id]:
-                del self._waiting[conversation_id]
-            if not request.is_answered:
+            request.is_open = False
+            self._requests[conversation_id].remove(request)
+            if not self._requests[conversation_id]:
+                del self._requests[conversation_id]
+            if request.handed is None:
                 self.wake(conversation_id)
+
+    async def commit(self, session: AsyncSession, conversation: Conversation, answered: Sequence[int]) -> None:
+        """Commit a turn, and with it that a request which brought one of its messages is given the first reply.
+
+        The turn has changed the conversation by then, so that its deliveries are `held`.
+        """
+        channel = self.channels.get(conversation.channel)
+        waiting = [each for each in self._requests.get(conversation.id, []) if each.number in answered]
+        if channel is None or not waiting:
+            await session.commit()
+            return
+        request = waiting[-1]  # the channel has given up on those before it
+        await session.flush()
+        handed = await self._next_for(session, request, channel)
+        await session.commit()
+        if handed is not None and request.is_open:
+            request.handed = handed
+        elif handed is not None:
+            await self.take_back(handed)
 
     async def hand_over(self, request: OpenRequest, channel: Channel) -> Handed | None:
         """Take what comes next in the conversation as the answer to the request.
 
         None where nothing is ready, or something sent before has to arrive first.
         """
+        async with self._sessions() as session:
+            await deliveries.held(session, request.conversation_id)
+            handed = await self._next_for(session, request, channel)
+            await session.commit()
+        request.handed = handed
+        return handed
+
+    async def _next_for(self, session: AsyncSession, request: OpenRequest, channel: Channel) -> Handed | None:
+        """Note what comes next as handed to the request, with the session's commit."""
         mine = request.conversation_id
         until = self._clock.now() + timedelta(seconds=HANDED_FOR_S)
         as_answer: dict[str, object] = {"handed_for": request.client_id, "due_at": until}
-        async with self._lock(mine), self._sessions() as session:
-            delivery, is_all = await deliveries.oldest_open(session, mine), False
-            if delivery is None:
-                packed = await deliveries.pack(session, mine, channel, status=Status.HANDED.value, **as_answer)
-                delivery, is_all = (packed[0] if packed else None), len(packed) == 1
-            elif not await deliveries.claim(session, delivery, Status.HANDED, **as_answer):
-                delivery = None
-            await session.commit()
-        if delivery is None:
-            return None
-        request.is_answered = True
-        return replace(_handed(delivery), is_all=is_all)
+        delivery = await deliveries.oldest_open(session, mine)
+        if delivery is not None:
+            return _handed(delivery) if await deliveries.claim(session, delivery, Status.HANDED, **as_answer) else None
+        delivery, is_all = await deliveries.pack(session, mine, channel, Status.HANDED, **as_answer)
+        return None if delivery is None else replace(_handed(delivery), is_all=is_all)
+
+    async def take_back(self, handed: Handed) -> None:
+        """Nobody took it: have it sent."""
+        await self._write(lambda session: deliveries.take_back(session, handed.delivery_id))
+        self.wake(handed.conversation_id)
 
     async def handed_before(self, conversation_id: str, client_id: str) -> Handed | None:
         """What was already given as the answer to that message, for a channel that repeats its request."""
@@ -174,7 +203,7 @@ class Courier:
 
     async def confirm(self, handed: Handed) -> None:
         """The answer was written to the request's connection: go on with what comes after it."""
-        await self._write(lambda session: deliveries.close(session, handed.delivery_id, Status.SENT))
+        await self._arrived.do(handed.delivery_id)
         if not handed.is_all or handed.conversation_id in self._tasks:
             self.wake(handed.conversation_id)
 
@@ -208,14 +237,14 @@ class Courier:
 
     async def _step(self, conversation_id: str) -> float | None:
         """Send what comes next. Gives the seconds until the next step; None where there is none for now."""
-        async with self._lock(conversation_id), self._sessions() as session:
-            if conversation_id in self._waiting:
-                return None
-            conversation = await session.get_one(Conversation, conversation_id)
+        if conversation_id in self._requests:
+            return None
+        async with self._sessions() as session:
+            conversation = await deliveries.held(session, conversation_id)
             channel = self.channels.get(conversation.channel)
-            delivery = await deliveries.oldest_open(session, conversation_id)
-            if channel is None or (delivery is None and not await deliveries.has_undelivered(session, conversation_id)):
+            if channel is None or conversation_id in self._requests:
                 return None
+            delivery = await deliveries.oldest_open(session, conversation_id)
             if conversation.address is None:
                 await deliveries.drop_all(session, conversation_id, "no address")
                 await session.commit()
@@ -223,33 +252,37 @@ class Courier:
             if delivery is not None and delivery.due_at > (moment := self._clock.now()):
                 return (delivery.due_at - moment).total_seconds()
             if delivery is not None and delivery.status == Status.HANDED.value:
-                await deliveries.close(session, delivery.id, Status.SENT)
+                await deliveries.close(session, [delivery.id], Status.SENT)
                 await session.commit()
                 return 0
-            if channel.windowed and not await windows.is_open(session, conversation_id):
-                address = conversation.address
+            attempts, is_all = 1 if delivery is None else delivery.attempts + 1, False
+            if delivery is None:
+                delivery, is_all = await deliveries.pack(
+                    session, conversation_id, channel, Status.SENDING, attempts=attempts
+                )
+                if delivery is None:
+                    await session.commit()
+                    return None if is_all else 0
+            elif not await deliveries.claim(session, delivery, Status.SENDING, attempts=attempts):
+                return FIRST_PAUSE_S  # another process was first
+            address = conversation.address
+            window = await windows.spend(session, conversation_id) if channel.windowed else None
+            if channel.windowed and window is None:
                 await session.rollback()
                 with contextlib.suppress(TryLater):
                     await channel.invite(conversation_id, address)
                 return None
-            if delivery is None:
-                packed = await deliveries.pack(session, conversation_id, channel)
-                if not packed:
-                    await session.commit()
-                    return 0
-                delivery = packed[0]
-            window = await windows.spend(session, conversation_id) if channel.windowed else None
-            attempts, may_send = delivery.attempts + 1, window is not None or not channel.windowed
-            if not (may_send and await deliveries.claim(session, delivery, Status.SENDING, attempts=attempts)):
-                await session.rollback()  # another process was first, with the last message or with this one
-                return FIRST_PAUSE_S
             await session.commit()
-        return await self._send(channel, conversation.address, delivery, window, attempts)
+        is_settled = await self._send(channel, address, delivery, window, attempts)
+        return None if is_all and is_settled else 0
 
     async def _send(
         self, channel: Channel, address: str, delivery: Delivery, window: str | None, attempts: int
-    ) -> float | None:
-        """Send a claimed delivery and write down how it went. What was sent is never sent again for want of a row."""
+    ) -> bool:
+        """Send a claimed delivery and write down how it went. What was sent is never sent again for want of a row.
+
+        False where it stays open.
+        """
         part = Part.model_validate(delivery.body)
         if delivery.repeated:
             part = part.model_copy(update={"text": f"{phrase('utter_said_again')}\n{part.text}"})
@@ -264,34 +297,34 @@ class Courier:
                     session, delivery.id, self._clock.now(), deliveries.WINDOW_CLOSED, repeated=False
                 ),
             )
-            return 0
+            return False
         except AddressGone as gone:
             why = gone.why
             await self._write(lambda session: deliveries.drop_all(session, mine, why))
-            return None
+            return True
         except NeverSent as never:
             why = never.why
             logger.error("delivery %s given up: %s", delivery.id, why)
-            await self._write(lambda session: deliveries.close(session, delivery.id, Status.DEAD, why))
-            return 0
+            await self._write(lambda session: deliveries.close(session, [delivery.id], Status.DEAD, why))
+            return True
         except TryLater as later:
             return await self._later(delivery, window, attempts, later)
         except Exception as error:
             fault = TryLater(type(error).__name__, maybe_sent=True)
             logger.error("delivery %s: %s", delivery.id, fault.why)
             return await self._later(delivery, None, attempts, fault, fault=True)
-        await self._write(lambda session: deliveries.close(session, delivery.id, Status.SENT))
-        return 0
+        await self._write(lambda session: deliveries.close(session, [delivery.id], Status.SENT))
+        return True
 
     async def _later(
         self, delivery: Delivery, window: str | None, attempts: int, later: TryLater, *, fault: bool = False
-    ) -> float:
-        """Put a delivery back for a later attempt, or give it up where there will be none."""
+    ) -> bool:
+        """Put a delivery back for a later attempt; True if it is given up instead, because there will be none."""
         mine = delivery.conversation_id
         if self._clock.now() - delivery.created_at > GIVEN_UP_AFTER or (fault and attempts >= MOST_FAULTS):
             logger.error("delivery %s given up after %s attempts: %s", delivery.id, attempts, later.why)
-            await self._write(lambda session: deliveries.close(session, delivery.id, Status.DEAD, later.why[:64]))
-            return 0
+            await self._write(lambda session: deliveries.close(session, [delivery.id], Status.DEAD, later.why[:64]))
+            return True
         due_at = self._clock.now() + timedelta(seconds=later.after_s or _backoff(attempts))
         undone: list[_Step] = []
         if window is not None and not later.maybe_sent:
@@ -302,7 +335,7 @@ class Courier:
                 session, delivery.id, due_at, later.why[:64], repeated=later.maybe_sent
             ),
         )
-        return 0
+        return False
 
     async def _write(self, *steps: _Step) -> None:
         """Commit steps together, for as long as it takes: what happened outside must not be forgotten."""
@@ -319,8 +352,10 @@ class Courier:
                 logger.warning("a delivery's state waits to be written: %s", type(error).__name__)
                 await self._clock.pause(min(_backoff(attempts), 5.0))
 
-    def _lock(self, conversation_id: str) -> asyncio.Lock:
-        return self._locks.setdefault(conversation_id, asyncio.Lock())
+    async def _close(self, delivery_ids: Sequence[int]) -> list[None]:
+        """Write down that deliveries arrived."""
+        await self._write(lambda session: deliveries.close(session, delivery_ids, Status.SENT))
+        return [None] * len(delivery_ids)
 
 
 def _handed(delivery: Delivery) -> Handed:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import itemgetter
 
 from sqlalchemy import ColumnElement, and_, delete, not_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,40 +40,49 @@ WINDOW_CLOSED = "window closed"
 """The failure of a delivery that waits until the resident comes back."""
 
 
+async def held(session: AsyncSession, conversation_id: str) -> Conversation:
+    """The conversation, with its deliveries to ourselves until the session ends: against other tasks and processes.
+
+    An update that changes nothing is what locks on every database. A turn has them from its own update on.
+    """
+    unchanged = update(Conversation).where(Conversation.id == conversation_id).values(owner=Conversation.owner)
+    return (await session.scalars(unchanged.returning(Conversation))).one()
+
+
 async def oldest_open(session: AsyncSession, conversation_id: str) -> Delivery | None:
     """The delivery that comes next in the conversation."""
     opened = select(Delivery).where(Delivery.conversation_id == conversation_id, OPEN).order_by(Delivery.id).limit(1)
     return (await session.scalars(opened)).first()
 
 
-async def has_undelivered(session: AsyncSession, conversation_id: str) -> bool:
-    """Whether replies wait to be packed."""
-    waiting = select(OutboxMessage.id).where(_undelivered(conversation_id)).limit(1)
-    return await session.scalar(waiting) is not None
+async def pack(
+    session: AsyncSession, conversation_id: str, channel: Channel, status: Status, **values: object
+) -> tuple[Delivery | None, bool]:
+    """Pack the replies not yet packed into deliveries, with the session's commit.
 
-
-async def pack(session: AsyncSession, conversation_id: str, channel: Channel, **first: object) -> Sequence[Delivery]:
-    """Pack the replies not yet packed into deliveries, with the session's commit; the first of them gets the values.
-
-    What waited long, because the channel took nothing, begins by saying so.
+    Gives the first of them, which gets the status and the values, and whether nothing comes after it. What waited
+    long, because the channel took nothing, begins by saying so.
     """
-    rows = (
-        await session.scalars(
-            select(OutboxMessage).where(_undelivered(conversation_id)).order_by(OutboxMessage.id).limit(MOST_AT_ONCE)
-        )
-    ).all()
+    oldest = select(OutboxMessage.id).where(_undelivered(conversation_id)).order_by(OutboxMessage.id)
+    taken = (
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_(oldest.limit(MOST_AT_ONCE)), OutboxMessage.undelivered.is_not(None))
+        .values(undelivered=None)
+        .returning(OutboxMessage.id, OutboxMessage.body, OutboxMessage.created_at)
+    )
+    rows = sorted(await session.execute(taken, execution_options={"synchronize_session": False}), key=itemgetter(0))
     said = [Numbered(row.id, Bubble.model_validate(row.body)) for row in rows]
     if rows and rows[0].created_at < now() - WAITED_LONG:
         said.insert(0, Numbered(rows[0].id, Bubble(text=phrase("utter_waited_for_you"))))
     parts = channel.pack(said)
-    deliveries = [Delivery(conversation_id=conversation_id, body=part.model_dump(mode="json")) for part in parts]
-    for name, value in first.items() if deliveries else ():
-        setattr(deliveries[0], name, value)
-    for row in rows:
-        row.undelivered = None
-    session.add_all(deliveries)
+    bodies = [part.model_dump(mode="json") for part in parts]
+    packed = [
+        Delivery(conversation_id=conversation_id, body=body, **({} if place else {"status": status.value, **values}))
+        for place, body in enumerate(bodies)
+    ]
+    session.add_all(packed)
     await session.flush()
-    return deliveries
+    return packed[0] if packed else None, len(packed) <= 1 and len(rows) < MOST_AT_ONCE
 
 
 async def claim(session: AsyncSession, delivery: Delivery, status: Status, **values: object) -> bool:
@@ -81,9 +91,9 @@ async def claim(session: AsyncSession, delivery: Delivery, status: Status, **val
     return await rows_changed(session, due.values(status=status.value, **values)) == 1
 
 
-async def close(session: AsyncSession, delivery_id: int, status: Status, failure: str | None = None) -> None:
-    """End a delivery, as sent or as given up."""
-    ended = update(Delivery).where(Delivery.id == delivery_id, OPEN)
+async def close(session: AsyncSession, delivery_ids: Sequence[int], status: Status, failure: str | None = None) -> None:
+    """End deliveries, as sent or as given up."""
+    ended = update(Delivery).where(Delivery.id.in_(delivery_ids), OPEN)
     await session.execute(ended.values(status=status.value, failure=failure, closed_at=now()))
 
 
@@ -100,6 +110,12 @@ async def put_back(
     if repeated:
         values["repeated"] = True
     await session.execute(again.values(values))
+
+
+async def take_back(session: AsyncSession, delivery_id: int) -> None:
+    """Have a delivery sent that was handed to a request which did not take it."""
+    handed = update(Delivery).where(Delivery.id == delivery_id, OPEN, Delivery.status == Status.HANDED.value)
+    await session.execute(handed.values(status=Status.DUE.value, due_at=now(), handed_for=None))
 
 
 async def handed_before(session: AsyncSession, conversation_id: str, client_id: str) -> Delivery | None:

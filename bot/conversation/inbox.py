@@ -1,6 +1,9 @@
 """The inbox: messages committed before they are acknowledged, and taken from it in order."""
 
-from sqlalchemy import select, update
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,34 +13,73 @@ from bot.conversation.incoming import Incoming
 from bot.conversation.models import Conversation, InboxMessage
 from bot.conversation.ownership import Owner
 from bot.conversation.state import DialogueState
-from bot.conversation.windows import open_window
+from bot.conversation.windows import open_windows
 from records.base import now
 from records.database import Sessions, rows_changed
 
 MOST_TRIES = 3
 
 
-async def store(
-    sessions: Sessions, conversation_id: str, client_id: str, message: Incoming, opens: Window | None
-) -> tuple[int, bool]:
-    """Commit a message, and the window that it opens; gives its number, and whether it had come before."""
-    async with sessions() as session:
-        for _ in range(MOST_TRIES):
-            row = InboxMessage(conversation_id=conversation_id, client_id=client_id, body=message.stored())
-            session.add(row)
+@dataclass(frozen=True)
+class Arrival:
+    """A message on its way into the inbox. `opens` is what its channel lets us send because of it."""
+
+    conversation_id: str
+    client_id: str
+    message: Incoming
+    opens: Window | None = None
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """What tells it from every other message."""
+        return self.conversation_id, self.client_id
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A stored message: its number, and whether it had come before."""
+
+    number: int
+    again: bool
+
+
+async def store(sessions: Sessions, arrivals: Sequence[Arrival]) -> list[Receipt]:
+    """Commit messages and the windows they open, all or none. One that came before changes nothing."""
+    for _ in range(MOST_TRIES):
+        async with sessions() as session:
+            numbers = await _numbers(session, arrivals)
+            new: dict[tuple[str, str], Arrival] = {}
+            for each in arrivals:
+                if each.name not in numbers:
+                    new.setdefault(each.name, each)
+            rows = {name: _row(each) for name, each in new.items()}
+            session.add_all(rows.values())
+            await open_windows(session, [(each.conversation_id, each.opens) for each in new.values() if each.opens])
             try:
-                if opens is not None:
-                    await open_window(session, conversation_id, opens)
                 await session.commit()
-            except IntegrityError as error:
-                await session.rollback()
-                number = await number_of(session, conversation_id, client_id)
-                if number is not None:
-                    return number, True
-                clash = error  # another message of the resident opened the window at the same moment
-            else:
-                return row.id, False
-        raise clash
+            except IntegrityError as error:  # another process stored or opened the same at the same moment
+                clash = error
+                continue
+        numbers |= {name: row.id for name, row in rows.items()}
+        return [Receipt(numbers[each.name], again=each is not new.get(each.name)) for each in arrivals]
+    raise clash
+
+
+async def _numbers(session: AsyncSession, arrivals: Sequence[Arrival]) -> dict[tuple[str, str], int]:
+    """The numbers of those messages that came before."""
+    names = [arrival.name for arrival in arrivals]
+    stored = select(InboxMessage.conversation_id, InboxMessage.client_id, InboxMessage.id).where(
+        tuple_(InboxMessage.conversation_id, InboxMessage.client_id).in_(names)
+    )
+    return {
+        (conversation_id, client_id): number for conversation_id, client_id, number in await session.execute(stored)
+    }
+
+
+def _row(arrival: Arrival) -> InboxMessage:
+    return InboxMessage(
+        conversation_id=arrival.conversation_id, client_id=arrival.client_id, body=arrival.message.stored()
+    )
 
 
 async def number_of(session: AsyncSession, conversation_id: str, client_id: str) -> int | None:
@@ -67,9 +109,8 @@ async def pending(session: AsyncSession, conversation_id: str) -> list[Pending]:
     ]
 
 
-async def is_asked(session: AsyncSession, conversation_id: str) -> bool:
+def is_asked(conversation: Conversation) -> bool:
     """Whether the resident was asked something, or speaks to a person: then no word is only an opening."""
-    conversation = await session.get_one(Conversation, conversation_id)
     state = DialogueState.model_validate(conversation.state)
     return bool(state.offered) or state.loop is not None or not Owner(conversation.owner).is_bot
 

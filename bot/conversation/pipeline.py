@@ -1,6 +1,7 @@
 """inbox -> turn -> outbox: durable on both sides, one turn at a time per conversation, in order."""
 
 import asyncio
+import contextlib
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,7 +18,8 @@ from bot.conversation.channel import TryLater, Window
 from bot.conversation.courier import Courier
 from bot.conversation.engine import EngineUnavailable
 from bot.conversation.fetching import Fetching
-from bot.conversation.folding import PATIENCE_S, burst, joined
+from bot.conversation.folding import MOST_FOLDED, PATIENCE_S, burst, joined
+from bot.conversation.inbox import Arrival, Receipt
 from bot.conversation.incoming import Incoming
 from bot.conversation.live import Live
 from bot.conversation.models import Conversation, InboxMessage
@@ -26,6 +28,7 @@ from bot.conversation.turn import Office, Turn
 from bot.conversation.wording import phrase
 from records.base import CHINA, new_id, now
 from records.database import DATABASE_OUTAGES, Sessions, rows_changed
+from records.gathering import Gathering
 from services_catalog.loader import Catalog
 
 logger = logging.getLogger(__name__)
@@ -37,7 +40,7 @@ class TurnOvertaken(Exception):
 
 OUTAGES = (EngineUnavailable, TurnOvertaken, TryLater, *DATABASE_OUTAGES)
 """What passes by itself: the turn is tried until it is over. Anything else is counted."""
-TURNS_AT_ONCE = 32
+TURNS_AT_ONCE = 16
 """More would only share the same cores: who came first is answered first, and storing what comes in stays quick."""
 MAX_ATTEMPTS = 3
 LONGEST_PAUSE_S = 3.0
@@ -46,20 +49,14 @@ REMEMBERED = 10_000
 
 
 @dataclass(frozen=True)
-class Receipt:
-    """A stored message: its number, and whether it had come before."""
-
-    number: int
-    again: bool
-
-
-@dataclass(frozen=True)
 class _Burst:
-    """Messages that are answered in one turn, and what they say together."""
+    """Messages that are answered in one turn, and what they say together. Behind the last one nothing waits yet."""
 
+    conversation_id: str
     numbers: list[int]
     message: Incoming
     late_after_s: float
+    is_last: bool
 
 
 class Pipeline:
@@ -85,6 +82,7 @@ class Pipeline:
         self._answered: OrderedDict[int, None] = OrderedDict()
         self._awaited: dict[int, asyncio.Event] = {}
         self._room = asyncio.Semaphore(TURNS_AT_ONCE)
+        self._intake = Gathering[Arrival, Receipt](lambda arrivals: inbox.store(sessions, arrivals))
 
     async def receive(
         self, conversation_id: str, client_id: str, message: Incoming, opens: Window | None = None
@@ -93,9 +91,9 @@ class Pipeline:
 
         `opens` is what the channel lets us send because of it.
         """
-        number, again = await inbox.store(self._sessions, conversation_id, client_id, message, opens)
+        receipt = await self._intake.do(Arrival(conversation_id, client_id, message, opens))
         self._wake(conversation_id)
-        return Receipt(number, again)
+        return receipt
 
     async def answered(self, receipt: Receipt) -> None:
         """Wait until the message's turn is committed."""
@@ -114,7 +112,7 @@ class Pipeline:
             conversation = await session.get_one(Conversation, conversation_id)
             outbox.post(session, conversation, None, [bubble], self._is_pushed(conversation), speaker)
             await session.commit()
-        self._announce(conversation_id)
+        self._announce(conversation)
 
     async def recover(self) -> None:
         """Take up every message and every reply that a former process left."""
@@ -158,6 +156,8 @@ class Pipeline:
                     found = await self._next_burst(conversation_id)
                     if isinstance(found, _Burst):
                         await self._answer(found)
+                        if found.is_last and not woken.is_set():
+                            return
                     elif found is not None:
                         await _at_most(found, woken)
                     elif not woken.is_set():
@@ -175,10 +175,10 @@ class Pipeline:
             waiting = await inbox.pending(session, conversation_id)
             if not waiting:
                 return None
+            conversation = await session.get_one(Conversation, conversation_id)
             count, complete = burst(waiting, asked=False)
             if count > 1 or not complete:
-                count, complete = burst(waiting, await inbox.is_asked(session, conversation_id))
-            conversation = await session.get_one(Conversation, conversation_id)
+                count, complete = burst(waiting, inbox.is_asked(conversation))
         mine = waiting[:count]
         left = PATIENCE_S - (now() - mine[-1].received_at).total_seconds()
         if not complete and left > 0:
@@ -188,7 +188,8 @@ class Pipeline:
             message = Incoming(text=joined(*(each.message.text for each in mine)))
         channel = self.courier.channels.get(conversation.channel)
         late_after_s = self._patience_s if channel is None else max(self._patience_s, channel.late_after_s)
-        return _Burst([each.number for each in mine], message, late_after_s)
+        is_last = count == len(waiting) < MOST_FOLDED
+        return _Burst(conversation_id, [each.number for each in mine], message, late_after_s, is_last)
 
     async def _answer(self, burst: _Burst) -> None:
         """Run a turn until it is committed, telling the resident when it takes long."""
@@ -215,8 +216,7 @@ class Pipeline:
     async def _run(self, burst: _Burst) -> None:
         message = await self._fetching.readable(burst.numbers[0], burst.message)
         async with self._room, self._sessions() as session:
-            row = await session.get_one(InboxMessage, burst.numbers[-1])
-            conversation = await session.get_one(Conversation, row.conversation_id)
+            conversation = await session.get_one(Conversation, burst.conversation_id)
             state = DialogueState.model_validate(conversation.state)
             turn = Turn(
                 id=new_id(),
@@ -230,24 +230,25 @@ class Pipeline:
             )
             await self._answering.answer(turn, message)
             state.offered = next((b.choices for b in reversed(turn.bubbles) if b.choices), [])
-            conversation.state = state.model_dump(mode="json", exclude_defaults=True)
-            if not await _finish(session, burst.numbers, conversation):
+            if not await _finish(session, burst.numbers, conversation, state):
                 return
             outbox.post(session, conversation, burst.numbers[-1], turn.bubbles, self._is_pushed(conversation))
+            others = []
             for other_id, bubble in turn.elsewhere:
                 other = await session.get_one(Conversation, other_id)
+                others.append(other)
                 outbox.post(session, other, None, [bubble], self._is_pushed(other))
-            await session.commit()
-        self._announce(conversation.id)
-        for other_id, _ in turn.elsewhere:
-            self._announce(other_id)
+            await self.courier.commit(session, conversation, burst.numbers)
+        for each in (conversation, *others):
+            self._announce(each)
 
     def _is_pushed(self, conversation: Conversation) -> bool:
         return conversation.channel in self.courier.channels
 
-    def _announce(self, conversation_id: str) -> None:
-        self._live.publish(conversation_id)
-        self.courier.wake(conversation_id)
+    def _announce(self, conversation: Conversation) -> None:
+        self._live.publish(conversation.id)
+        if self._is_pushed(conversation):
+            self.courier.wake(conversation.id)
 
     def _note_answered(self, number: int) -> None:
         self._answered[number] = None
@@ -276,46 +277,48 @@ class Pipeline:
             late = Bubble(text=phrase("utter_engine_late"))
             outbox.post(session, conversation, number, [late], self._is_pushed(conversation), Speaker.SYSTEM)
             await session.commit()
-        self._announce(conversation_id)
+        self._announce(conversation)
 
     async def _give_up(self, numbers: list[int]) -> bool:
         """Count a failed attempt; after the last one, apologise and offer a person. True when given up."""
         async with self._sessions() as session:
             row = await session.get_one(InboxMessage, numbers[-1])
+            conversation = await session.get_one(Conversation, row.conversation_id)
             row.attempts += 1
             given_up = row.attempts >= MAX_ATTEMPTS
             if given_up:
                 await inbox.mark_done(session, numbers)
                 sorry = Bubble(text=phrase("utter_turn_failed"), choices=[HUMAN])
-                conversation = await session.get_one(Conversation, row.conversation_id)
                 offered = [choice.model_dump() for choice in sorry.choices]
                 conversation.state = {**conversation.state, "offered": offered}
                 outbox.post(session, conversation, numbers[-1], [sorry], self._is_pushed(conversation))
             await session.commit()
         if given_up:
-            self._announce(row.conversation_id)
+            self._announce(conversation)
         return given_up
 
 
-async def _finish(session: AsyncSession, numbers: list[int], conversation: Conversation) -> bool:
-    """Claim the messages as answered by this turn. False if another process answered them meanwhile.
+async def _finish(session: AsyncSession, numbers: list[int], conversation: Conversation, state: DialogueState) -> bool:
+    """Claim the messages as answered by this turn, which leaves the conversation in `state`.
+
+    False if another process answered them meanwhile.
 
     Raises TurnOvertaken when the word was passed to somebody else during the turn: bot and clerk never both speak.
     """
     if not await inbox.mark_done(session, numbers):
         return False
     mine = update(Conversation).where(Conversation.id == conversation.id, Conversation.owner == conversation.owner)
-    if await rows_changed(session, mine.values(last_turn_at=now())) != 1:
+    left = state.model_dump(mode="json", exclude_defaults=True)
+    if await rows_changed(session, mine.values(last_turn_at=now(), state=left)) != 1:
         raise TurnOvertaken
     return True
 
 
 async def _at_most(seconds: float, woken: asyncio.Event) -> None:
-    """Wait for news, but not longer than that."""
-    try:
-        await asyncio.wait_for(woken.wait(), seconds)
-    except TimeoutError:
-        return
+    """Wait for news, but not longer than that. `wait_for` would overlook that it is cancelled when news comes, too."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await woken.wait()
 
 
 def _today() -> date:

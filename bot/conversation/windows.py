@@ -1,5 +1,6 @@
 """The ledger of what a channel still lets us send to a resident: windows that open with what residents do."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
@@ -11,21 +12,18 @@ from records.base import now
 from records.database import rows_changed
 
 
-async def open_window(session: AsyncSession, conversation_id: str, window: Window) -> None:
-    """Begin a window anew: what was left of one of its kind is replaced, not added to."""
-    expires_at = now() + timedelta(seconds=window.seconds)
-    known = await session.get(PushWindow, (conversation_id, window.kind))
-    if known is None:
-        session.add(
-            PushWindow(conversation_id=conversation_id, kind=window.kind, left=window.most, expires_at=expires_at)
-        )
-    else:
-        known.left, known.expires_at = window.most, expires_at
-
-
-async def is_open(session: AsyncSession, conversation_id: str) -> bool:
-    """Whether anything may be sent now."""
-    return await _soonest_to_close(session, conversation_id) is not None
+async def open_windows(session: AsyncSession, opened: Sequence[tuple[str, Window]]) -> None:
+    """Begin windows of conversations anew: what was left of one of its kind is replaced, not added to."""
+    if not opened:
+        return
+    theirs = PushWindow.conversation_id.in_({conversation_id for conversation_id, _ in opened})
+    known = {(row.conversation_id, row.kind): row for row in await session.scalars(select(PushWindow).where(theirs))}
+    for conversation_id, window in opened:
+        row = known.get((conversation_id, window.kind))
+        if row is None:
+            row = known[conversation_id, window.kind] = PushWindow(conversation_id=conversation_id, kind=window.kind)
+            session.add(row)
+        row.left, row.expires_at = window.most, now() + timedelta(seconds=window.seconds)
 
 
 async def spend(session: AsyncSession, conversation_id: str) -> str | None:

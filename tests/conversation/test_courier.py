@@ -16,10 +16,10 @@ from bot.conversation.deliveries import Status
 from bot.conversation.models import Conversation, Delivery, InboxMessage, OutboxMessage, PushWindow
 from bot.conversation.outbox import post
 from bot.conversation.people import conversation_of
-from bot.conversation.windows import open_window, spend
+from bot.conversation.windows import open_windows, spend
 from bot.conversation.wording import phrase
 from records.base import now
-from records.database import Database
+from records.database import Database, WritingSession
 from tests.support.post_office import PostOffice
 
 AFTER_MESSAGE = Window("message", 5, 48 * 3600)
@@ -56,13 +56,20 @@ class Counter:
             post(session, conversation, None, [Bubble(text=text) for text in texts], is_pushed=True)
             await session.commit()
 
+    async def answer(self, conversation_id: str, number: int, text: str) -> None:
+        """What a turn that answers message `number` does at its end."""
+        async with self.database.session() as session:
+            conversation = await deliveries.held(session, conversation_id)
+            post(session, conversation, number, [Bubble(text=text)], is_pushed=True)
+            await self.courier.commit(session, conversation, [number])
+
     async def carry(self, conversation_id: str) -> None:
         self.courier.wake(conversation_id)
         await self.courier.settled(conversation_id)
 
     async def grant(self, conversation_id: str, window: Window = AFTER_MESSAGE) -> None:
         async with self.database.session() as session:
-            await open_window(session, conversation_id, window)
+            await open_windows(session, [(conversation_id, window)])
             await session.commit()
 
     async def all(self) -> list[Delivery]:
@@ -264,7 +271,7 @@ async def test_where_the_channel_says_that_the_window_is_closed_it_is_believed(w
 
 async def test_while_a_request_is_open_nothing_is_pushed_and_the_request_gets_the_answer(counter: Counter) -> None:
     mine = await counter.conversation()
-    async with counter.courier.answering(mine, "msg 1") as request:
+    async with counter.courier.answering(mine, "msg 1", 1) as request:
         await counter.say(mine, "一")
         await counter.carry(mine)
         assert counter.arrived == []
@@ -277,10 +284,63 @@ async def test_while_a_request_is_open_nothing_is_pushed_and_the_request_gets_th
     assert [delivery.status for delivery in await counter.all()] == [Status.SENT]
 
 
+async def test_a_turn_commits_its_first_reply_as_handed_to_the_last_request_that_waits_for_it(counter: Counter) -> None:
+    mine = await counter.conversation()
+    async with counter.courier.answering(mine, "msg 1", 1) as given_up:
+        async with counter.courier.answering(mine, "msg 1", 1) as repeated:
+            await counter.answer(mine, 1, "一")
+            assert [delivery.status for delivery in await counter.all()] == [Status.HANDED]
+        assert given_up.handed is None
+    assert repeated.handed is not None
+    await counter.courier.confirm(repeated.handed)
+    await counter.courier.settled(mine)
+    assert counter.arrived == []
+    assert [delivery.status for delivery in await counter.all()] == [Status.SENT]
+
+
+async def test_a_request_for_another_message_is_not_given_the_reply_of_a_turn(counter: Counter) -> None:
+    mine = await counter.conversation()
+    async with counter.courier.answering(mine, "msg 2", 2) as request:
+        await counter.answer(mine, 1, "一")
+        assert request.handed is None
+    await counter.courier.settled(mine)
+    assert counter.arrived == ["一"]
+
+
+async def test_what_a_request_was_given_and_did_not_take_is_sent(counter: Counter) -> None:
+    mine = await counter.conversation()
+    async with counter.courier.answering(mine, "msg 1", 1) as request:
+        await counter.answer(mine, 1, "一")
+        assert request.handed is not None
+        await counter.courier.take_back(request.handed)
+        assert await counter.courier.handed_before(mine, "msg 1") is None
+    counter.courier.wake(mine)
+    await counter.courier.settled(mine)
+    assert counter.arrived == ["一"]
+
+
+async def test_a_request_that_ends_while_its_turn_commits_loses_nothing(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = await counter.conversation()
+    async with counter.courier.answering(mine, "msg 1", 1) as request:
+        as_before = WritingSession.commit
+
+        async def commit(session: WritingSession) -> None:
+            await as_before(session)
+            request.is_open = False
+
+        monkeypatch.setattr(WritingSession, "commit", commit)
+        await counter.answer(mine, 1, "一")
+        assert request.handed is None
+    await counter.courier.settled(mine)
+    assert counter.arrived == ["一"]
+
+
 async def test_what_does_not_fit_into_the_answer_follows_it(counter: Counter) -> None:
     mine = await counter.conversation()
     long = "这是一句很长的话。" * 120
-    async with counter.courier.answering(mine, "msg 1") as request:
+    async with counter.courier.answering(mine, "msg 1", 1) as request:
         await counter.say(mine, long)
         handed = await counter.courier.hand_over(request, counter.office)
     assert handed is not None
@@ -293,7 +353,7 @@ async def test_what_does_not_fit_into_the_answer_follows_it(counter: Counter) ->
 async def test_a_request_that_is_repeated_gets_the_same_answer(counter: Counter) -> None:
     mine = await counter.conversation()
     await counter.say(mine, "一")
-    async with counter.courier.answering(mine, "msg 1") as request:
+    async with counter.courier.answering(mine, "msg 1", 1) as request:
         first = await counter.courier.hand_over(request, counter.office)
         again = await counter.courier.handed_before(mine, "msg 1")
         assert first is not None
@@ -310,7 +370,7 @@ async def test_a_push_under_way_keeps_the_answer_of_a_request_waiting_behind_it(
     counter.courier.wake(mine)
     await _until(lambda: counter.office.calls == 1)
     await counter.say(mine, "二")
-    async with counter.courier.answering(mine, "msg 1") as request:
+    async with counter.courier.answering(mine, "msg 1", 1) as request:
         assert await counter.courier.hand_over(request, counter.office) is None
     counter.office.gate.set()
     await counter.courier.settled(mine)
@@ -335,7 +395,7 @@ async def test_a_kill_after_handing_over_waits_for_the_repeated_request(database
     async with _counter(database) as killed:
         mine = await _asked(killed, received_before_s=1)
         await killed.say(mine, "一")
-        async with killed.courier.answering(mine, "msg 1") as request:
+        async with killed.courier.answering(mine, "msg 1", 1) as request:
             assert await killed.courier.hand_over(request, killed.office) is not None
     async with _counter(database) as restarted:
         await restarted.courier.recover()
@@ -351,7 +411,7 @@ async def test_a_request_nobody_repeats_has_had_its_answer(database: Database) -
     async with _counter(database) as killed:
         mine = await _asked(killed, received_before_s=1)
         await killed.say(mine, "一")
-        async with killed.courier.answering(mine, "msg 1") as request:
+        async with killed.courier.answering(mine, "msg 1", 1) as request:
             assert await killed.courier.hand_over(request, killed.office) is not None
     async with _counter(database) as restarted:
         await restarted.courier.recover()
@@ -367,7 +427,7 @@ async def test_after_a_long_outage_a_handed_answer_is_sent_again_because_the_req
     async with _counter(database) as killed:
         mine = await _asked(killed, received_before_s=30)
         await killed.say(mine, "一")
-        async with killed.courier.answering(mine, "msg 1") as request:
+        async with killed.courier.answering(mine, "msg 1", 1) as request:
             assert await killed.courier.hand_over(request, killed.office) is not None
     async with _counter(database) as restarted:
         await restarted.courier.recover()

@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 
 from bot.conversation.bubbles import Bubble
 from bot.conversation.engine import EngineRequest, EngineUnavailable
+from bot.conversation.inbox import Receipt
 from bot.conversation.incoming import MAX_CHARS, Incoming
 from bot.conversation.models import Conversation, InboxMessage, OutboxMessage
 from bot.conversation.ownership import Owner
-from bot.conversation.pipeline import Pipeline, Receipt
+from bot.conversation.pipeline import Pipeline
 from bot.conversation.wording import phrase
 from cases.models import Case, CaseAnswer, CaseEvent
 from kyc.models import Consent

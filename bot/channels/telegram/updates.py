@@ -112,14 +112,14 @@ def _content(message: Message) -> Incoming | None:
     """What was sent instead of a text; None where nothing was, as when a chat's settings change."""
     if message.photo:
         largest = max(message.photo, key=lambda photo: photo.width * photo.height)
-        return Incoming(media=Media(kind="photo", media_id=largest.file_id))
+        return Incoming(media=Media(kind="photo", media_id=cleaned(largest.file_id)))
     if message.video or message.video_note or message.animation:  # an animation comes as a document, too
         return Incoming(unreadable="video")
     document = message.document
     if document is not None and (document.mime_type or "").startswith(_PHOTO_TYPES):
-        return Incoming(media=Media(kind="photo", media_id=document.file_id))
+        return Incoming(media=Media(kind="photo", media_id=cleaned(document.file_id)))
     if (sound := message.voice or message.audio) is not None:
-        return Incoming(media=Media(kind="voice", media_id=sound.file_id))
+        return Incoming(media=Media(kind="voice", media_id=cleaned(sound.file_id)))
     if message.venue is not None and (address := cleaned(message.venue.address)):
         return Incoming(text=address)
     if message.location is not None:

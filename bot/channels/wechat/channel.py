@@ -24,6 +24,7 @@ AFTER_ACTION = Window("action", most=3, seconds=60)
 NOTICES_APART = timedelta(hours=24)
 """One notification is enough to say that something waits."""
 NOTICE_FIELD_CHARS = 20
+TYPING_AT_ONCE = 8
 
 
 class Notice:
@@ -51,6 +52,7 @@ class WeChatChannel(Channel):
 
     def __init__(self, api: WeChatApi, sessions: Sessions, notice: Notice | None) -> None:
         self._api, self._sessions, self._notice = api, sessions, notice
+        self._typing = 0
 
     def pack(self, said: Sequence[Numbered]) -> list[Part]:
         """Merge bubbles into texts of at most 2000 bytes."""
@@ -65,9 +67,15 @@ class WeChatChannel(Channel):
         return await self._api.media(media.media_id)
 
     async def show_typing(self, address: str) -> None:
-        """Show that an answer is being written; without it nothing is lost."""
-        with contextlib.suppress(TryLater, WindowClosed, NeverSent):
-            await self._api.show_typing(address)
+        """Show that an answer is being written; without it nothing is lost, so a crowd's answers go first."""
+        if self._typing >= TYPING_AT_ONCE:
+            return
+        self._typing += 1
+        try:
+            with contextlib.suppress(TryLater, WindowClosed, NeverSent):
+                await self._api.show_typing(address)
+        finally:
+            self._typing -= 1
 
     async def invite(self, conversation_id: str, address: str) -> bool:
         """Send the subscribe notification to a follower who accepts it, at most once a day."""

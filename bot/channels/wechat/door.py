@@ -17,9 +17,11 @@ from bot.channels.wechat.envelope import Envelope, text_reply
 from bot.channels.wechat.reading import Reading, menu_choice
 from bot.channels.wechat.refusals import CallbackRefused
 from bot.channels.wechat.translating import Heard, client_id, heard, notice_answer
+from bot.conversation.courier import Handed, OpenRequest
 from bot.conversation.history import pressed
+from bot.conversation.inbox import Receipt
 from bot.conversation.people import conversation_of, known_conversation
-from bot.conversation.pipeline import Pipeline, Receipt
+from bot.conversation.pipeline import Pipeline
 from bot.conversation.wording import phrase
 from records.database import DATABASE_OUTAGES, Sessions
 from services_catalog.loader import Catalog
@@ -119,26 +121,38 @@ async def _answer(
     was given, and one that nobody waits for any more is given nothing.
     """
     courier = door.pipeline.courier
-    async with courier.answering(conversation_id, name) as request:
+    async with courier.answering(conversation_id, name, receipt.number) as request:
         handed = await courier.handed_before(conversation_id, name) if receipt.again else None
         if handed is None:
             try:
                 async with asyncio.timeout(max(came.ends_at - time.monotonic(), 0)):
                     await door.pipeline.answered(receipt)
             except TimeoutError:
-                return PlainTextResponse(
-                    NOTHING_TO_SAY, background=BackgroundTask(door.channel.show_typing, came.reading.openid)
-                )
-            with contextlib.suppress(*DATABASE_OUTAGES):
-                if not await http.is_disconnected():
-                    handed = await courier.hand_over(request, door.channel)
-                if handed is None and receipt.again:
-                    handed = await courier.handed_before(conversation_id, name)
+                if request.handed is None:
+                    return PlainTextResponse(
+                        NOTHING_TO_SAY, background=BackgroundTask(door.channel.show_typing, came.reading.openid)
+                    )
+            handed = await _taken(door, http, request, receipt)
     if handed is None:
         return _nothing()
     reply = _reply(door, came, handed.part.text)
     reply.background = BackgroundTask(courier.confirm, handed)
     return reply
+
+
+async def _taken(door: WeChatDoor, http: Request, request: OpenRequest, receipt: Receipt) -> Handed | None:
+    """What the answered message gets as its answer; None where nobody waits for it any more or it is pushed."""
+    courier = door.pipeline.courier
+    with contextlib.suppress(*DATABASE_OUTAGES):
+        if await http.is_disconnected():
+            if request.handed is not None:
+                await courier.take_back(request.handed)
+                request.handed = None
+        elif request.handed is None:
+            await courier.hand_over(request, door.channel)
+        if request.handed is None and receipt.again:
+            return await courier.handed_before(request.conversation_id, request.client_id)
+    return request.handed
 
 
 async def _stored(door: WeChatDoor, reading: Reading, said: Heard) -> tuple[str, Receipt | None, str]:

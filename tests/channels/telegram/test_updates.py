@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import telegram
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.channels.telegram.updates import Heard, Malformed, heard, read
@@ -209,6 +209,7 @@ def _spoilt(draw: st.DrawFn) -> dict[str, Any]:
 
 @settings(max_examples=400)
 @given(update=_spoilt())
+@example(update={"update_id": 7, "message": message(photo=[{**PICTURE, "file_id": "\ud800"}])})
 def test_a_spoilt_update_is_read_or_refused_and_what_is_read_can_be_stored(update: dict[str, Any]) -> None:
     try:
         found = heard(read(json.dumps(update).encode(), BOT))

@@ -1,12 +1,13 @@
 """The small client against the fake WeChat: tokens, errors and what they mean, media, the menu, the notification."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
 from app.fakes.wechat import FakeWeChat, Follower
 from bot.channels.wechat.api import WeChatApi, WeChatError
-from bot.channels.wechat.channel import Notice, WeChatChannel
+from bot.channels.wechat.channel import TYPING_AT_ONCE, Notice, WeChatChannel
 from bot.channels.wechat.menu import load_menu
 from bot.conversation.channel import AddressGone, MediaGone, NeverSent, Part, TryLater, WindowClosed
 from bot.conversation.incoming import Media
@@ -42,8 +43,13 @@ def channel(wechat: FakeWeChat, api: WeChatApi, sqlite_database: Database) -> We
 @pytest.fixture
 def follower(wechat: FakeWeChat) -> Follower:
     """Somebody who has just written."""
+    return _follower(wechat)
+
+
+def _follower(wechat: FakeWeChat) -> Follower:
     follower = wechat.follower()
     follower._opens("message")
+    follower.sent_at = wechat.clock()
     return follower
 
 
@@ -139,8 +145,15 @@ async def test_typing_is_shown_and_never_matters(
     wechat: FakeWeChat, channel: WeChatChannel, follower: Follower
 ) -> None:
     await channel.show_typing(follower.openid)
+    assert follower.typing_until > wechat.clock()
     wechat.faults.down = True
     await channel.show_typing(follower.openid)
+
+
+async def test_the_typing_sign_is_left_out_in_a_crowd(wechat: FakeWeChat, channel: WeChatChannel) -> None:
+    crowd = [_follower(wechat) for _ in range(TYPING_AT_ONCE + 3)]
+    await asyncio.gather(*(channel.show_typing(follower.openid) for follower in crowd))
+    assert sum(follower.typing_until > 0 for follower in crowd) == TYPING_AT_ONCE
 
 
 async def test_the_menu_of_the_project_is_one_wechat_takes(wechat: FakeWeChat, api: WeChatApi) -> None:
