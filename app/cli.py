@@ -21,6 +21,7 @@ COMMANDS = (
     "bench",
     "wechat",
     "outbox",
+    "kyc",
     "crash",
     "dev",
     "test",

@@ -53,6 +53,22 @@ class Settings(BaseSettings):
     )
     telegram_api_url: str = Field(default="https://api.telegram.org", description="Telegram 接口的地址")
     telegram_polling: bool = Field(default=False, description="开发时用：自己去取 Telegram 的消息，不用公网地址")
+    face_accept: float = Field(
+        default=0.40,
+        gt=0,
+        le=2,
+        description="刷脸：距离不超过它就是本人。越小越严，改之前用 ./onecall kyc calibrate 量",
+    )
+    face_review: float = Field(
+        default=0.50, gt=0, le=2, description="刷脸：距离在通过和它之间，由工作人员看；超过它就不是本人"
+    )
+    face_model: Path | None = Field(
+        default=None, description="自带的人脸模型，ONNX 文件，输入 1×3×112×112；不填用 face_recognition"
+    )
+    face_cohort_accept: float | None = Field(
+        default=None, description="有对照组时的通过门槛，由 ./onecall kyc calibrate --cohort 给出；不填就不用对照组"
+    )
+    face_cohort_review: float | None = Field(default=None, description="有对照组时，由工作人员看的门槛")
     speech_url: str = Field(default="", description="语音识别服务的地址；不填就请居民打字")
 
     @model_validator(mode="after")
@@ -70,6 +86,22 @@ class Settings(BaseSettings):
             raise ValueError("ONECALL_TELEGRAM_POLLING 只能在开发时用，请同时设 ONECALL_DEVELOPMENT=1，或改用回调")
         if self.telegram_token and not (self.telegram_secret or self.telegram_polling):
             raise ValueError("填了 ONECALL_TELEGRAM_TOKEN，还要填 ONECALL_TELEGRAM_SECRET")
+        return self
+
+    @model_validator(mode="after")
+    def _limits_of_faces_are_in_order(self) -> "Settings":
+        """Review lies above acceptance; a cohort has both limits or none; an own model has its own limits."""
+        if self.face_review < self.face_accept:
+            raise ValueError("ONECALL_FACE_REVIEW 不能小于 ONECALL_FACE_ACCEPT")
+        cohort = (self.face_cohort_accept, self.face_cohort_review)
+        if (cohort[0] is None) != (cohort[1] is None):
+            raise ValueError("ONECALL_FACE_COHORT_ACCEPT 和 ONECALL_FACE_COHORT_REVIEW 要一起填")
+        if cohort[0] is not None and cohort[1] is not None and cohort[1] < cohort[0]:
+            raise ValueError("ONECALL_FACE_COHORT_REVIEW 不能小于 ONECALL_FACE_COHORT_ACCEPT")
+        if self.face_model is not None and not {"face_accept", "face_review"} <= self.model_fields_set:
+            raise ValueError(
+                "填了 ONECALL_FACE_MODEL，还要填 ONECALL_FACE_ACCEPT 和 ONECALL_FACE_REVIEW：每个模型的门槛不同"
+            )
         return self
 
     def resolved_database_url(self) -> str:

@@ -13,6 +13,7 @@ from app.settings import settings
 from app.setup import Paths, Progress, prepare, project_paths
 from app.setup.browser import INSTALL, browser_missing, prepare_browser
 from app.setup.children import run as run_child
+from app.setup.photographs import prepare_photographs
 
 HELP = """准备好一切并运行全部检查和测试。
 
@@ -51,6 +52,7 @@ def run(
     paths, progress = project_paths(), Progress()
     prepare(paths, progress)
     prepare_browser(paths, progress)
+    prepare_photographs(paths, progress)
     parts = _chosen(paths, arguments) if arguments else _all(paths)
     outcomes: list[tuple[Part, Outcome]] = []
     for part in parts:

@@ -20,7 +20,10 @@ def test_every_phrase_used_in_code_exists() -> None:
 
 def test_every_phrase_is_said_somewhere() -> None:
     code = "".join(path.read_text(encoding="utf-8") for room in ROOMS for path in Path(room).rglob("*.py"))
-    made = ("utter_answer_", "utter_unreadable_")
+    made = (
+        "utter_answer_", "utter_unreadable_", "utter_image_", "utter_face_", "utter_liveness_",
+        "utter_card_", "utter_material_",
+    )  # fmt: skip
     unused = [name for name in phrases() if name not in code and not name.startswith(made)]
     assert unused == []
 

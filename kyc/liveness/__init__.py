@@ -1,0 +1,1 @@
+"""Whether a living person stands before the camera, as far as a few frames can tell."""
