@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from actions import identity
 from actions.relations import proxy_relation
 from bot.conversation.bubbles import Bubble, Choice, Progress, SummaryCard, SummaryRow
 from bot.conversation.turn import Turn
@@ -67,7 +68,11 @@ async def ask_next(turn: Turn, case: Case) -> None:
 async def ask_again(turn: Turn, case: Case) -> None:
     """Ask again what was being asked, after something else came between."""
     field = current_field(turn, case)
-    if field is not None and turn.state.step == f"field:{field.key}":
+    if turn.state.step == identity.CARD_STEP:
+        identity.ask_card(turn, case)
+    elif turn.state.step == identity.STEP:
+        identity.ask(turn, case, turn.catalog.items[case.item_id])
+    elif field is not None and turn.state.step == f"field:{field.key}":
         ask_plainly(turn, case, field)
     else:
         await ask_next(turn, case)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from rasa_sdk.events import SlotSet
 
-from actions import asking, commands, correcting, interruptions, submitting
+from actions import asking, commands, correcting, identity, interruptions, submitting
 from actions.base import Events, Heard, TurnAction
 from actions.relations import for_self, relation_in
 from bot.conversation.bubbles import HUMAN, Bubble, Choice
@@ -81,6 +81,8 @@ async def _handle(turn: Turn, case: Case, heard: Heard) -> None:
         await _take_instead(turn, case, field, heard)
     elif turn.state.step == "applicant":
         await _take_applicant(turn, case, heard)
+    elif turn.state.step in (identity.STEP, identity.CARD_STEP):
+        await _while_proving(turn, case, heard)
     else:
         await _at_the_summary(turn, case, heard)
 
@@ -151,6 +153,17 @@ async def _at_the_summary(turn: Turn, case: Case, heard: Heard) -> None:
         await _not_chosen(turn, case)
 
 
+async def _while_proving(turn: Turn, case: Case, heard: Heard) -> None:
+    """刷好了, a question, or something else, while identity is to be proved."""
+    item = turn.catalog.items[case.item_id]
+    if await correcting.correct(turn, case, heard):
+        return
+    if heard.intent == "affirm" and await identity.proof_of(turn, case, item) is not None:
+        await submitting.submit(turn, case)
+    elif not await interruptions.interrupt(turn, case, heard):
+        await _not_chosen(turn, case)
+
+
 async def _not_chosen(turn: Turn, case: Case) -> None:
     """None of the choices was taken: show the open question again, and the second time a person beside it."""
     turn.state.misses += 1
@@ -180,13 +193,24 @@ async def _take_choice(turn: Turn, case: Case, choice: Choice) -> None:
         asking.ask_plainly(turn, case, field)
     elif verb == "submit" and rest == case.id:
         await submitting.submit(turn, case)
+    elif verb == "prove":
+        await _prove(turn, case, rest)
     elif verb == "change":
         await correcting.change(turn, case, rest or None)
     elif not await commands.take_choice(turn, case, verb, rest):
         await asking.ask_again(turn, case)
 
 
+async def _prove(turn: Turn, case: Case, way: str) -> None:
+    """Take a way of proving identity, and file what waits for nothing else."""
+    if await identity.take(turn, case, turn.catalog.items[case.item_id], way):
+        await submitting.submit(turn, case)
+
+
 async def _take_file(turn: Turn, case: Case, field: FormField | None) -> None:
+    if turn.state.step == identity.CARD_STEP:
+        await identity.take_card(turn, case, turn.catalog.items[case.item_id])
+        return
     if field is None or field.type is not FieldType.FILE or turn.file_id is None:
         await submitting.attach(turn, case)
         turn.say("utter_file_attached")

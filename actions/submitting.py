@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from actions import asking
+from actions import asking, handoff, identity
 from actions.finding import offer_next_wish
 from bot.conversation.bubbles import Bubble, CaseCard, Link, TimelineStep
 from bot.conversation.turn import Turn
@@ -12,6 +12,7 @@ from cases.cards import case_card
 from cases.links import application_link
 from cases.models import Case, StoredFile
 from kyc import profile
+from kyc.levels import Way
 from services_catalog.guide import named
 from services_catalog.schema import Item
 
@@ -19,13 +20,26 @@ from services_catalog.schema import Item
 async def submit(turn: Turn, case: Case) -> None:
     """File the draft; filing it again shows the case that was filed."""
     item = turn.catalog.items[case.item_id]
-    filed = False
+    filed, proof = False, None
     if case.number is None:
         fields = asking.form_fields(turn, case)
         if form.next_question(fields, drafts.values_of(case)) is not None:
             await asking.ask_next(turn, case)
             return
-        filed = await submission.submit(turn.session, case, item, fields, turn.office.street_code, turn.today)
+        proof = await identity.proof_of(turn, case, item)
+        if proof is None:
+            identity.ask(turn, case, item)
+            return
+        filed = await submission.submit(
+            turn.session,
+            case,
+            item,
+            fields,
+            turn.office.street_code,
+            turn.today,
+            identity="declared" if proof.way is None else proof.way.value,
+            identity_to_check=proof.to_check,
+        )
     turn.state.leave_form()
     turn.state.relation = None
     turn.state.filed = case.id
@@ -35,9 +49,11 @@ async def submit(turn: Turn, case: Case) -> None:
     else:
         turn.say("utter_case_filed_before")
     await show_case(turn, case, item)
-    if filed and case.identity_to_check:
-        turn.say("utter_identity_declared")
-    if filed:
+    if proof is not None and (words := identity.filed_words(item, proof)) is not None:
+        turn.show(Bubble(text=words))
+    if proof is not None and proof.way is Way.CLERK and proof.to_check:
+        await handoff.hand_off(turn)
+    elif filed:
         offer_next_wish(turn)
 
 

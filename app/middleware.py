@@ -1,6 +1,7 @@
 """What surrounds every answer of the web application: security headers, bounded bodies, and the last catch."""
 
 import logging
+import re
 
 from fastapi import HTTPException
 from fastapi.responses import JSONResponse
@@ -17,12 +18,12 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "geolocation=(), microphone=()",
 }
-PERSONAL = ("/chat/", "/cases/", "/health/")
+PERSONAL = ("/chat/", "/cases/", "/verify/", "/health/")
 """Paths whose answers no browser and no proxy keeps; the page and its files are kept and asked about each time."""
 
 WORDS_BODY = 64 * 1024
 FILE_BODY = 12 * 1024 * 1024
-FILE_PATHS = frozenset({"/chat/files"})
+FILE_PATHS = re.compile(r"/chat/files|/verify/[^/]+/(?:frames|photo)")
 """The largest request body in bytes: of words, and where files are sent, of a photo with the form around it."""
 
 
@@ -69,7 +70,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        takes_file = scope["path"] in FILE_PATHS
+        takes_file = FILE_PATHS.fullmatch(scope["path"]) is not None
         limit = FILE_BODY if takes_file else WORDS_BODY
         sentence = phrase("utter_file_large" if takes_file else "utter_web_large")
         received = 0

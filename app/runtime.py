@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from actions.checked import checked
 from actions.form_turn import is_certain_answer
 from actions.leaving import leave
 from actions.registry import executor
 from app.action_server import action_server
 from app.channels import open_channels, telegram_door, wechat_door
 from app.engine_process import EngineProcess, free_port
+from app.identity import announcing, policy_of
 from app.listener import Listener
 from app.settings import Settings, settings
 from app.setup.paths import Paths, project_paths
@@ -27,6 +29,8 @@ from bot.conversation.live import Live
 from bot.conversation.pipeline import Pipeline
 from bot.conversation.turn import Office, OpenTurns
 from bot.conversation.wording import phrases
+from kyc.capture.examining import Examination
+from kyc.verifier import Verifier
 from records.database import Database
 from records.encryption import use_keys
 from records.installation import check_key
@@ -49,6 +53,7 @@ class Runtime:
     pipeline: Pipeline
     office: Office
     engine: EngineProcess
+    examination: Examination
     wechat: WeChatDoor | None = None
     telegram: TelegramDoor | None = None
 
@@ -89,18 +94,23 @@ async def running(model: Path, chosen: Settings | None = None, paths: Paths | No
         engine = RasaEngine(lambda: process.url, token, ENGINE_PATIENCE_S)
         stack.push_async_callback(engine.close)
         channels = open_channels(chosen, database.session, stack)
+        verifier = Verifier(policy_of(chosen))
+        stack.push_async_callback(verifier.close)
         pipeline = Pipeline(
             sessions=database.session,
-            answering=Answering(engine, turns, is_certain_answer, leave),
+            answering=Answering(engine, turns, is_certain_answer, leave, checked),
             fetching=Fetching(database.session, channels.by_name, office.files_dir, channels.recogniser),
             courier=Courier(database.session, channels.by_name),
             live=live,
             catalog=lambda: catalog,
             office=office,
+            verifier=verifier,
             patience_s=chosen.engine_timeout_s,
         )
         stack.push_async_callback(pipeline.close)
         await pipeline.recover()
+        examination = Examination(database.session, verifier, announcing(pipeline))
+        await examination.announce_what_was_not()
         sweeping = asyncio.create_task(pipeline.courier.sweep())
         stack.callback(sweeping.cancel)
         yield Runtime(
@@ -112,6 +122,7 @@ async def running(model: Path, chosen: Settings | None = None, paths: Paths | No
             pipeline,
             office,
             process,
+            examination,
             wechat_door(chosen, channels, database.session, pipeline, lambda: catalog),
             telegram_door(chosen, channels, database.session, pipeline),
         )

@@ -69,6 +69,10 @@ class Settings(BaseSettings):
         default=None, description="有对照组时的通过门槛，由 ./onecall kyc calibrate --cohort 给出；不填就不用对照组"
     )
     face_cohort_review: float | None = Field(default=None, description="有对照组时，由工作人员看的门槛")
+    face_kept_days: int = Field(
+        default=400, ge=0, le=3660, description="刷脸通过以后，脸的特征加密存多少天，给下次认证用；0 是不存"
+    )
+    identity_counts_days: int = Field(default=30, ge=0, le=3660, description="核对过一次身份，多少天里办别的事不用再验")
     speech_url: str = Field(default="", description="语音识别服务的地址；不填就请居民打字")
 
     @model_validator(mode="after")

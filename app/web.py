@@ -13,6 +13,8 @@ import bot.channels.telegram.door as telegram
 import bot.channels.web.routes as web_chat
 import bot.channels.wechat.door as wechat
 import cases.routes
+import kyc.capture.routes as capture
+from app.identity import capture_page
 from app.middleware import BodyLimit, Shield
 from app.runtime import Runtime
 from bot.conversation.wording import phrase
@@ -36,6 +38,8 @@ def web_application(room: Runtime) -> FastAPI:
             room.database.session, lambda: room.catalog, room.office.link_key, room.office.street_name, gone
         )
     )
+    app.include_router(capture.routes(capture_page(room)))
+    app.mount("/verify-static", StaticFiles(directory=capture.HERE / "static"))
     if room.wechat is not None:
         app.include_router(wechat.routes(room.wechat))
     if room.telegram is not None:

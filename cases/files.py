@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models import Case, StoredFile
 from records.base import new_id
-from records.encryption import seal
+from records.encryption import seal, unseal
 
 MAX_BYTES = 10 * 1024 * 1024
 
@@ -50,6 +50,23 @@ async def store_file(session: AsyncSession, folder: Path, resident_id: str, name
     session.add(stored)
     await session.flush()
     return stored
+
+
+async def read_file(session: AsyncSession, folder: Path, resident_id: str, file_id: str) -> bytes | None:
+    """The bytes of a file that a resident sent; None where there is none of theirs by that id."""
+    stored = await session.get(StoredFile, file_id)
+    if stored is None or stored.resident_id != resident_id:
+        return None
+    try:
+        sealed = await asyncio.to_thread((folder / file_id).read_bytes)
+    except FileNotFoundError:
+        return None
+    return unseal(sealed, purpose_of(file_id))
+
+
+async def erase_file(session: AsyncSession, folder: Path, resident_id: str, file_id: str) -> None:
+    """Delete one file that a resident sent, with its row."""
+    await _erase(session, folder, and_(StoredFile.id == file_id, StoredFile.resident_id == resident_id))
 
 
 def purpose_of(file_id: str) -> str:

@@ -25,10 +25,19 @@ def phone_index(digits: str) -> str:
 
 
 async def submit(
-    session: AsyncSession, case: Case, item: Item, fields: Iterable[FormField], street_code: str, today: date
+    session: AsyncSession,
+    case: Case,
+    item: Item,
+    fields: Iterable[FormField],
+    street_code: str,
+    today: date,
+    *,
+    identity: str = "declared",
+    identity_to_check: bool = False,
 ) -> bool:
     """File a draft as a received case. True if this call filed it; a case filed before stays as it is.
 
+    `identity` is the way it was proved, and `identity_to_check` tells that somebody still has to look.
     `fields` are those the form asks now; what was answered to any other is dropped, such as the phone of a
     proxy who applies no longer.
 
@@ -45,7 +54,7 @@ async def submit(
     running = await _next_running_number(session, today)
     case.number = f"{street_code}{today:%Y%m%d}{running:05d}"
     case.received_at = now()
-    case.identity_to_check = item.identity.level > 1
+    case.identity, case.identity_to_check = identity, identity_to_check
     if item.time_limit.promised is not None:
         due = deadline(today, item.time_limit.promised.days)
         case.promised_on, case.promise_is_estimate = due.day, due.is_estimate

@@ -1,12 +1,13 @@
 """Tables of the people 1call serves."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from records.base import Base, UtcDateTime, new_id, now
-from records.encryption import EncryptedText
+from records.encryption import EncryptedBytes, EncryptedJSON, EncryptedText
 
 
 class Resident(Base):
@@ -58,3 +59,87 @@ class LinkCode(Base):
     resident_id: Mapped[str] = mapped_column(ForeignKey("residents.id"), index=True)
     conversation_id: Mapped[str] = mapped_column(String(32))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class IdentityCheck(Base):
+    """One attempt to prove who somebody is, by one way.
+
+    `person` is "self" or how the resident calls the relative whose identity it is; `status` one of
+    `kyc.checks.CheckStatus`. A check before the camera has a link, of whose token only the keyed hash is kept, and
+    belongs to the browser that first agreed to it. `faults` are codes that hold nothing personal. `announced_at` is
+    when the conversation was told of the outcome.
+    """
+
+    __tablename__ = "identity_checks"
+    __table_args__ = (
+        Index("ix_identity_checks_person", "resident_id", "person"),
+        Index("ix_identity_checks_status", "status"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    resident_id: Mapped[str] = mapped_column(ForeignKey("residents.id"))
+    conversation_id: Mapped[str] = mapped_column(String(32))
+    case_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    item_id: Mapped[str] = mapped_column(String(64))
+    person: Mapped[str] = mapped_column(String(16))
+    whose: Mapped[str] = mapped_column(EncryptedText("identity_checks.whose"))
+    way: Mapped[str] = mapped_column(String(16))
+    status: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    valid_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    announced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    token_index: Mapped[str | None] = mapped_column(String(64), unique=True)
+    browser_index: Mapped[str | None] = mapped_column(String(64))
+    challenge: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJSON("identity_checks.challenge"))
+    challenged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tries: Mapped[int] = mapped_column(default=0)
+    faults: Mapped[str] = mapped_column(String(200), default="")
+
+
+class FaceConsent(Base):
+    """A consent to a face check, of one person, to a version of the notice; `by_guardian` for a child under 14."""
+
+    __tablename__ = "face_consents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resident_id: Mapped[str] = mapped_column(ForeignKey("residents.id"), index=True)
+    person: Mapped[str] = mapped_column(String(16))
+    version: Mapped[str] = mapped_column(String(16))
+    by_guardian: Mapped[bool] = mapped_column(default=False)
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class FaceTemplate(Base):
+    """A face as numbers, never as a picture. Only `kyc.vault` touches this table."""
+
+    __tablename__ = "face_templates"
+    __table_args__ = (Index("ix_face_templates_person", "resident_id", "person"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    resident_id: Mapped[str] = mapped_column(ForeignKey("residents.id"))
+    person: Mapped[str] = mapped_column(String(16))
+    encoder: Mapped[str] = mapped_column(String(32))
+    source: Mapped[str] = mapped_column(String(16))
+    vector: Mapped[bytes] = mapped_column(EncryptedBytes("face_templates.vector", "faces"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class FaceLog(Base):
+    """One line for each time faces were kept, read or deleted. Rows are only ever added; the database refuses changes.
+
+    It holds no name and no face, and stays when a resident's data go.
+    """
+
+    __tablename__ = "face_log"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    actor: Mapped[str] = mapped_column(String(32))
+    act: Mapped[str] = mapped_column(String(16))
+    resident_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    count: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(64))

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from typing import Any
+from typing import Any, Literal, get_args
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,6 +17,10 @@ from records.keys import Keys
 NONCE_BYTES = 12
 
 
+Key = Literal["columns", "faces"]
+"""Which derived key: faces have one of their own, so that whoever could read the columns still has no face."""
+
+
 class Undecryptable(Exception):
     """A stored value that this installation's key does not open."""
 
@@ -25,7 +29,7 @@ class _Cipher:
     """The process's cipher; `use_keys` sets it once at start."""
 
     def __init__(self, keys: Keys) -> None:
-        self.aead = AESGCM(keys.derive("columns"))
+        self.aeads: dict[Key, AESGCM] = {name: AESGCM(keys.derive(name)) for name in get_args(Key)}
         self.index_key = keys.derive("blind index")
 
 
@@ -37,16 +41,16 @@ def use_keys(keys: Keys) -> None:
     _current[:] = [_Cipher(keys)]
 
 
-def seal(plain: bytes, purpose: str) -> bytes:
+def seal(plain: bytes, purpose: str, key: Key = "columns") -> bytes:
     """Encrypt `plain`; only `unseal` with the same purpose opens it."""
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return nonce + _current[0].aead.encrypt(nonce, plain, purpose.encode())
+    return nonce + _current[0].aeads[key].encrypt(nonce, plain, purpose.encode())
 
 
-def unseal(sealed: bytes, purpose: str) -> bytes:
+def unseal(sealed: bytes, purpose: str, key: Key = "columns") -> bytes:
     """Decrypt what `seal` made. Raises Undecryptable."""
     try:
-        return _current[0].aead.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode())
+        return _current[0].aeads[key].decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode())
     except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
         raise Undecryptable(purpose) from error
 
@@ -92,3 +96,22 @@ class EncryptedJSON(TypeDecorator[Any]):
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
         """Decrypt on the way out."""
         return None if value is None else json.loads(unseal(value, self.purpose))
+
+
+class EncryptedBytes(TypeDecorator[bytes]):
+    """Bytes stored encrypted, by a key of their own where one is named."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, purpose: str, key: Key = "columns") -> None:
+        super().__init__()
+        self.purpose, self.key = purpose, key
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """Encrypt on the way in."""
+        return None if value is None else seal(value, self.purpose, self.key)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """Decrypt on the way out."""
+        return None if value is None else unseal(value, self.purpose, self.key)

@@ -105,7 +105,7 @@ class SimulatedResident:
             for choice in choices:
                 if choice.value == value:
                     return choice
-        for verb in ("submit:", "who:"):
+        for verb in ("submit:", "who:", "prove:counter"):
             for choice in choices:
                 if choice.value.startswith(verb):
                     return choice

@@ -23,7 +23,8 @@ class Answering:
     """Answers messages with the help of the engine.
 
     `certain_answer` tells whether a text can only be the answer to the question the form is asking; such a
-    text is not shown to the engine at all. `leave` forgets a resident who left the channel.
+    text is not shown to the engine at all. `leave` forgets a resident who left the channel;
+    `checked` goes on after an identity check has ended.
     """
 
     def __init__(
@@ -32,14 +33,20 @@ class Answering:
         turns: OpenTurns,
         certain_answer: Callable[[Turn], Awaitable[bool]],
         leave: Callable[[Turn], Awaitable[None]],
+        checked: Callable[[Turn], Awaitable[None]],
     ) -> None:
-        self._engine, self._turns, self._certain_answer, self._leave = engine, turns, certain_answer, leave
+        self._engine, self._turns, self._certain_answer = engine, turns, certain_answer
+        self._leave, self._checked = leave, checked
 
     async def answer(self, turn: Turn, message: Incoming) -> None:
         """Make the turn say what there is to say to `message`. Raises EngineUnavailable."""
         owner = Owner(turn.conversation.owner)
         if message.event == "leave":
             await self._leave(turn)
+            return
+        if message.event == "checked":
+            if owner.is_bot:
+                await self._checked(turn)
             return
         if owner is Owner.CLERK:
             return

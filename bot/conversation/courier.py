@@ -39,7 +39,9 @@ HANDED_FOR_S = 20.0
 """After this long, a request that was answered and is not repeated counts as having got its answer: WeChat repeats
 one within five seconds, and twice."""
 REDELIVERED_WITHIN_S = 9.0
-"""A process that is back so soon after a message came still hears the last time WeChat repeats it."""
+"""A process that is back so soon after a message came may still hear WeChat repeat it."""
+REPEATED_BY_THEN_S = 12.0
+"""After this long it will not any more."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,12 @@ class OpenRequest:
     number: int
     is_open: bool = True
     handed: Handed | None = None
+    _undecided: asyncio.Event | None = None
+
+    async def decided(self) -> None:
+        """Wait while a turn is being committed that may answer it: until then nobody knows whether it is answered."""
+        if self._undecided is not None:
+            await self._undecided.wait()
 
 
 @dataclass(frozen=True)
@@ -104,7 +112,7 @@ class Courier:
     async def recover(self) -> None:
         """Go on with what a former process left."""
         async with self._sessions() as session:
-            await deliveries.settle_after_kill(session, REDELIVERED_WITHIN_S)
+            await deliveries.settle_after_kill(session, REDELIVERED_WITHIN_S, REPEATED_BY_THEN_S)
             await session.commit()
             unsettled = await deliveries.unsettled(session)
         for conversation_id in unsettled:
@@ -159,12 +167,16 @@ class Courier:
             await session.commit()
             return
         request = waiting[-1]  # the channel has given up on those before it
-        await session.flush()
-        handed = await self._next_for(session, request, channel)
-        await session.commit()
-        if handed is not None and request.is_open:
-            request.handed = handed
-        elif handed is not None:
+        request._undecided = asyncio.Event()
+        try:
+            await session.flush()
+            handed = await self._next_for(session, request, channel)
+            await session.commit()
+            if handed is not None and request.is_open:
+                request.handed = handed
+        finally:
+            request._undecided.set()
+        if handed is not None and request.handed is None:
             await self.take_back(handed)
 
     async def hand_over(self, request: OpenRequest, channel: Channel) -> Handed | None:
@@ -252,7 +264,7 @@ class Courier:
             if delivery is not None and delivery.due_at > (moment := self._clock.now()):
                 return (delivery.due_at - moment).total_seconds()
             if delivery is not None and delivery.status == Status.HANDED.value:
-                await deliveries.close(session, [delivery.id], Status.SENT)
+                await deliveries.settle_handed(session, delivery)
                 await session.commit()
                 return 0
             attempts, is_all = 1 if delivery is None else delivery.attempts + 1, False

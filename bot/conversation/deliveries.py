@@ -152,28 +152,32 @@ async def due(session: AsyncSession, limit: int = 500) -> Sequence[str]:
     return (await session.scalars(ready.distinct().limit(limit))).all()
 
 
-async def settle_after_kill(session: AsyncSession, redelivered_within_s: float) -> None:
+async def settle_handed(session: AsyncSession, delivery: Delivery) -> None:
+    """A request that was given its answer and is not repeated had it. After a kill nobody knows: send it again."""
+    if delivery.repeated:
+        await put_back(session, delivery.id, now(), None, repeated=True)
+    else:
+        await close(session, [delivery.id], Status.SENT)
+
+
+async def settle_after_kill(session: AsyncSession, redelivered_within_s: float, repeated_by_then_s: float) -> None:
     """Decide on what a killed process left behind, with the session's commit.
 
     A call of the API that was not answered may have arrived: it is made again, marked as repeated, for a lost
     answer is worse than one that comes twice and says so. What was handed to a request is handed again when the
-    channel repeats the request; only where the message came so long ago that the channel has given up repeating,
-    and we cannot have heard it, is it sent anew.
+    channel repeats the request; where it does not, or the message came so long ago that it has given up repeating,
+    and we cannot have heard it, it is sent anew.
     """
     broken = update(Delivery).where(OPEN, Delivery.status == Status.SENDING.value)
     await session.execute(broken.values(status=Status.DUE.value, due_at=now(), repeated=True))
+    handed = update(Delivery).where(OPEN, Delivery.status == Status.HANDED.value)
+    waits = handed.values(repeated=True, due_at=now() + timedelta(seconds=repeated_by_then_s))
     asked = select(InboxMessage.received_at).where(
         InboxMessage.conversation_id == Delivery.conversation_id, InboxMessage.client_id == Delivery.handed_for
     )
-    too_late = update(Delivery).where(
-        OPEN,
-        Delivery.status == Status.HANDED.value,
-        asked.scalar_subquery() < now() - timedelta(seconds=redelivered_within_s),
-    )
-    await session.execute(
-        too_late.values(status=Status.DUE.value, due_at=now(), repeated=True),
-        execution_options={"synchronize_session": False},
-    )
+    too_late = handed.where(asked.scalar_subquery() < now() - timedelta(seconds=redelivered_within_s))
+    for decision in (waits, too_late.values(status=Status.DUE.value, due_at=now())):
+        await session.execute(decision, execution_options={"synchronize_session": False})
 
 
 @dataclass(frozen=True)

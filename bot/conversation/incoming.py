@@ -17,8 +17,8 @@ SHORTEST_WISH = 4
 MOST_WISHES = 4
 
 
-Event = Literal["follow", "leave"]
-"""A resident came to the channel's account, or left it."""
+Event = Literal["follow", "leave", "checked"]
+"""A resident came to the channel's account, left it, or an identity check of theirs has ended."""
 Unreadable = Literal["voice", "photo", "video", "location", "link", "edited", "other"]
 """What came and cannot be read; each has a sentence `utter_unreadable_...`."""
 

@@ -26,6 +26,7 @@ from bot.conversation.models import Conversation, InboxMessage
 from bot.conversation.state import DialogueState
 from bot.conversation.turn import Office, Turn
 from bot.conversation.wording import phrase
+from kyc.verifier import Verifier
 from records.base import CHINA, new_id, now
 from records.database import DATABASE_OUTAGES, Sessions, rows_changed
 from records.gathering import Gathering
@@ -71,11 +72,12 @@ class Pipeline:
         live: Live,
         catalog: Callable[[], Catalog],
         office: Office,
+        verifier: Verifier,
         patience_s: float,
     ) -> None:
         self._sessions, self._answering, self._live = sessions, answering, live
         self._fetching, self.courier = fetching, courier
-        self._catalog, self._office = catalog, office
+        self._catalog, self._office, self._verifier = catalog, office, verifier
         self._patience_s = patience_s
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._woken: dict[str, asyncio.Event] = {}
@@ -225,6 +227,7 @@ class Pipeline:
                 state=state,
                 catalog=self._catalog(),
                 office=self._office,
+                verifier=self._verifier,
                 today=_today(),
                 idle_hours=_hours_since(conversation.last_turn_at),
             )

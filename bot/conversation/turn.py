@@ -15,6 +15,7 @@ from bot.conversation.bubbles import Bubble, Choice
 from bot.conversation.models import Conversation
 from bot.conversation.state import DialogueState
 from bot.conversation.wording import phrase
+from kyc.verifier import Verifier
 from services_catalog.loader import Catalog
 
 
@@ -55,6 +56,7 @@ class Turn:
     state: DialogueState
     catalog: Catalog
     office: Office
+    verifier: Verifier
     today: date
     text: str = ""
     choice: Choice | None = None

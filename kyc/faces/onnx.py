@@ -1,6 +1,7 @@
 """An encoder that a site brings along: a network in a file, of the ArcFace family's form."""
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -29,10 +30,7 @@ class OnnxEncoder:
         """Load the network. Raises ModelRefused."""
         import onnxruntime
 
-        try:
-            content = path.read_bytes()
-        except OSError:
-            raise ModelRefused(f"读不了人脸模型文件 {path}") from None
+        content = _content(path)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 4
@@ -44,7 +42,7 @@ class OnnxEncoder:
         if len(inputs) != 1 or list(inputs[0].shape[1:]) != [3, SIDE, SIDE]:
             raise ModelRefused(f"{path} 的输入应当是 1×3×{SIDE}×{SIDE} 的一张人脸")
         self._input = inputs[0].name
-        self.name = f"onnx-{hashlib.sha256(content).hexdigest()[:12]}"
+        self.name = name_of(path)
 
     def encode(self, pixels: Pixels, face: Face) -> Vector:
         """The face as the network's vector."""
@@ -53,6 +51,19 @@ class OnnxEncoder:
         vector = np.asarray(output, dtype=np.float32).reshape(-1)
         length = float(np.linalg.norm(vector))
         return (vector / length).astype(np.float32) if length > 0 else vector
+
+
+@cache
+def name_of(path: Path) -> str:
+    """What the vectors of a network are called: after what is in its file. Raises ModelRefused."""
+    return f"onnx-{hashlib.sha256(_content(path)).hexdigest()[:12]}"
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise ModelRefused(f"读不了人脸模型文件 {path}") from None
 
 
 def aligned(pixels: Pixels, face: Face) -> Pixels:

@@ -42,3 +42,12 @@ def encoder_of(model: Path | None) -> FaceEncoder:
     from kyc.faces.onnx import OnnxEncoder
 
     return OnnxEncoder(model)
+
+
+def encoder_name(model: Path | None) -> str:
+    """The name of the encoder in use, without loading it. Raises ModelRefused."""
+    if model is None:
+        return DlibEncoder.name
+    from kyc.faces.onnx import name_of
+
+    return name_of(model)

@@ -92,7 +92,7 @@ async def test_a_filed_case_is_received_with_its_promised_day(database: Database
         ]  # fmt: skip
         assert card.promised == promise(case, item)
         assert case.promised_on is not None
-        assert case.identity_to_check == (item.identity.level > 1)
+        assert (case.identity, case.identity_to_check) == ("declared", False)
 
 
 async def test_a_case_is_found_by_its_number_and_its_phones_last_digits_only_together(

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from bot.conversation import deliveries
 from bot.conversation.bubbles import Bubble
 from bot.conversation.channel import AddressGone, NeverSent, TryLater, Window, WindowClosed
-from bot.conversation.courier import GIVEN_UP_AFTER, HANDED_FOR_S, Clock, Courier
+from bot.conversation.courier import GIVEN_UP_AFTER, REPEATED_BY_THEN_S, Clock, Courier
 from bot.conversation.deliveries import Status
 from bot.conversation.models import Conversation, Delivery, InboxMessage, OutboxMessage, PushWindow
 from bot.conversation.outbox import post
@@ -328,7 +328,7 @@ async def test_a_request_that_ends_while_its_turn_commits_loses_nothing(
 
         async def commit(session: WritingSession) -> None:
             await as_before(session)
-            request.is_open = False
+            request.is_open = False  # as when the service is stopped
 
         monkeypatch.setattr(WritingSession, "commit", commit)
         await counter.answer(mine, 1, "一")
@@ -407,7 +407,7 @@ async def test_a_kill_after_handing_over_waits_for_the_repeated_request(database
         assert restarted.arrived == []
 
 
-async def test_a_request_nobody_repeats_has_had_its_answer(database: Database) -> None:
+async def test_a_request_nobody_repeats_after_a_kill_may_have_had_no_answer(database: Database) -> None:
     async with _counter(database) as killed:
         mine = await _asked(killed, received_before_s=1)
         await killed.say(mine, "一")
@@ -415,10 +415,20 @@ async def test_a_request_nobody_repeats_has_had_its_answer(database: Database) -
             assert await killed.courier.hand_over(request, killed.office) is not None
     async with _counter(database) as restarted:
         await restarted.courier.recover()
-        await restarted.change(due_at=now() - timedelta(seconds=HANDED_FOR_S))
-        await restarted.carry(mine)
-        assert restarted.arrived == []
-        assert [delivery.status for delivery in await restarted.all()] == [Status.SENT]
+        await restarted.courier.settled(mine)
+        assert restarted.time.moment >= now() + timedelta(seconds=REPEATED_BY_THEN_S - 1), "it waited for the repeat"
+        assert restarted.arrived == [f"{AGAIN}\n一"]
+
+
+async def test_a_request_that_was_answered_and_is_not_repeated_has_had_its_answer(counter: Counter) -> None:
+    mine = await counter.conversation()
+    await counter.say(mine, "一")
+    async with counter.courier.answering(mine, "msg 1", 1) as request:
+        assert await counter.courier.hand_over(request, counter.office) is not None
+    await counter.change(due_at=now() - timedelta(seconds=1))
+    await counter.carry(mine)
+    assert counter.arrived == []
+    assert [delivery.status for delivery in await counter.all()] == [Status.SENT]
 
 
 async def test_after_a_long_outage_a_handed_answer_is_sent_again_because_the_request_was_repeated_in_vain(

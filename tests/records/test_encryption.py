@@ -9,10 +9,20 @@ from app.database import ALL_TABLES
 from bot.channels.wechat.models import WeChatToken
 from bot.conversation.models import Conversation, Delivery, InboxMessage, OutboxMessage
 from cases.models import CaseAnswer, CaseEvent, StoredFile
-from kyc.models import ProfileEntry
+from kyc.models import FaceTemplate, IdentityCheck, ProfileEntry
 from kyc.profile import create_resident
+from records.base import now
 from records.database import Database
-from records.encryption import EncryptedJSON, EncryptedText, Undecryptable, blind_index, seal, unseal, use_keys
+from records.encryption import (
+    EncryptedBytes,
+    EncryptedJSON,
+    EncryptedText,
+    Undecryptable,
+    blind_index,
+    seal,
+    unseal,
+    use_keys,
+)
 from records.keys import Keys
 from records.models import Installation
 from tests.support.people import ID_NUMBER, NAME, PHONE, draft_of
@@ -55,6 +65,13 @@ def test_bytes_that_were_never_sealed_are_refused_by_their_one_name(stored: byte
 
 def test_the_same_text_is_never_stored_the_same_way_twice() -> None:
     assert len({seal(ID_NUMBER.encode(), "id") for _ in range(50)}) == 50
+
+
+def test_faces_are_sealed_by_a_key_of_their_own() -> None:
+    sealed = seal(b"a face", "x", "faces")
+    assert unseal(sealed, "x", "faces") == b"a face"
+    with pytest.raises(Undecryptable):
+        unseal(sealed, "x")
 
 
 def test_a_blind_index_depends_on_value_purpose_and_key(keys: Keys) -> None:
@@ -120,19 +137,38 @@ async def test_no_personal_word_can_be_read_in_the_database_file(sqlite_database
                 ProfileEntry(
                     resident_id=resident.id, person="self", key="name", value=secret, masked=secret, source="x"
                 ),
+                IdentityCheck(
+                    resident_id=resident.id,
+                    conversation_id=conversation.id,
+                    item_id="x",
+                    person="self",
+                    whose=secret,
+                    way="face",
+                    status="open",
+                    challenge=body,
+                ),
+                FaceTemplate(
+                    resident_id=resident.id,
+                    person="self",
+                    encoder="x",
+                    source="card",
+                    vector=secret.encode(),
+                    expires_at=now(),
+                ),
             ]
         )
         await session.commit()
         written = {
             "case_answers.answer", "case_events.note", "conversations.state", "inbox.body", "outbox.body",
             "profile_entries.masked", "profile_entries.value", "stored_files.name", "installation.check",
-            "conversations.address", "deliveries.body", "wechat_tokens.token",
+            "conversations.address", "deliveries.body", "wechat_tokens.token", "identity_checks.whose",
+            "identity_checks.challenge", "face_templates.vector",
         }  # fmt: skip
     encrypted = {
         str(column)
         for table in ALL_TABLES.tables.values()
         for column in table.columns
-        if isinstance(column.type, EncryptedText | EncryptedJSON)
+        if isinstance(column.type, EncryptedText | EncryptedJSON | EncryptedBytes)
     }
     assert written == encrypted, "a new encrypted column belongs into this test"
     assert not [

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
+from actions.checked import checked
 from actions.form_turn import is_certain_answer
 from actions.leaving import leave
 from bot.conversation.answering import Answering
@@ -23,6 +24,7 @@ from bot.conversation.pipeline import Pipeline
 from bot.conversation.state import DialogueState
 from bot.conversation.turn import Office, OpenTurns
 from cases.models import Case
+from kyc.verifier import Verifier
 from records.database import Database
 from services_catalog.loader import Catalog
 from tests.support.scripted_engine import Means, ScriptedEngine
@@ -113,6 +115,7 @@ class Hall:
     catalog: Catalog
     engine: ScriptedEngine
     pipeline: Pipeline
+    verifier: Verifier
 
     async def resident(self, name: str = "somebody") -> Resident:
         """A resident who comes through the web."""
@@ -130,20 +133,22 @@ async def opened(
     recogniser: Recogniser | None = None,
 ) -> AsyncIterator[Hall]:
     """A hall on `database`; leaving it is like killing its process."""
-    turns = OpenTurns()
+    turns, verifier = OpenTurns(), Verifier()
     engine = ScriptedEngine(turns, script)
     channels = channels or {}
     pipeline = Pipeline(
         sessions=database.session,
-        answering=Answering(engine, turns, is_certain_answer, leave),
+        answering=Answering(engine, turns, is_certain_answer, leave, checked),
         fetching=Fetching(database.session, channels, files_dir, recogniser),
         courier=Courier(database.session, channels),
         live=Live(),
         catalog=lambda: catalog,
         office=replace(OFFICE, files_dir=files_dir),
+        verifier=verifier,
         patience_s=patience_s,
     )
     try:
-        yield Hall(database, catalog, engine, pipeline)
+        yield Hall(database, catalog, engine, pipeline, verifier)
     finally:
         await pipeline.close()
+        await verifier.close()

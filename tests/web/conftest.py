@@ -8,10 +8,12 @@ import httpx
 import pytest
 
 from app.engine_process import EngineProcess
+from app.identity import announcing
 from app.runtime import Runtime
 from app.settings import Settings
 from app.setup.paths import project_paths
 from app.web import web_application
+from kyc.capture.examining import Examination
 from records.database import Database
 from records.keys import Keys
 from services_catalog.loader import Catalog
@@ -30,7 +32,8 @@ async def room(sqlite_database: Database, catalog: Catalog, keys: Keys, tmp_path
         office = replace(OFFICE, files_dir=files, public_url="")
         process = EngineProcess(Path("none"), "http://127.0.0.1:1", "token", project_paths())
         live = hall.pipeline._live
-        yield Runtime(Settings(), keys, catalog, sqlite_database, live, hall.pipeline, office, process)
+        examination = Examination(sqlite_database.session, hall.verifier, announcing(hall.pipeline))
+        yield Runtime(Settings(), keys, catalog, sqlite_database, live, hall.pipeline, office, process, examination)
 
 
 @pytest.fixture

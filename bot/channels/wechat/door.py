@@ -128,6 +128,7 @@ async def _answer(
                 async with asyncio.timeout(max(came.ends_at - time.monotonic(), 0)):
                     await door.pipeline.answered(receipt)
             except TimeoutError:
+                await request.decided()
                 if request.handed is None:
                     return PlainTextResponse(
                         NOTHING_TO_SAY, background=BackgroundTask(door.channel.show_typing, came.reading.openid)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +14,7 @@ from sqlalchemy import event, func, select
 from bot.channels.wechat import door as door_module
 from bot.channels.wechat.door import MESSAGES_A_MINUTE, PATH
 from bot.channels.wechat.models import WeChatNotice
+from bot.conversation.courier import Courier
 from bot.conversation.engine import EngineRequest
 from bot.conversation.models import Conversation, Delivery, InboxMessage, PushWindow
 from bot.conversation.wording import phrase
@@ -28,6 +30,30 @@ THANKS = phrase("utter_thanks")
 async def _rows(door: Door, table: type) -> list:  # type: ignore[type-arg]
     async with door.hall.database.session() as session:
         return list(await session.scalars(select(table)))
+
+
+async def test_a_turn_that_is_being_committed_when_the_time_is_up_is_waited_for(
+    sqlite_database: Database, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`success` would tell WeChat not to repeat a message whose answer it may have been promised."""
+    monkeypatch.setattr(door_module, "ANSWER_WITHIN_S", 0.2)
+    async with door_on(sqlite_database, catalog) as door:
+        reached, release, as_before = asyncio.Event(), asyncio.Event(), Courier._next_for
+
+        async def held(*arguments: Any) -> Any:
+            reached.set()
+            await release.wait()
+            return await as_before(*arguments)
+
+        monkeypatch.setattr(Courier, "_next_for", held)
+        answer = asyncio.create_task(door.follower().say("谢谢"))
+        await reached.wait()
+        done, _ = await asyncio.wait({answer}, timeout=0.5)
+        assert not done
+        release.set()
+        assert await answer == THANKS
+        await door.settled()
+        assert door.channel.pushed == []
 
 
 async def test_the_address_is_confirmed_with_the_signed_echo(door: Door) -> None:

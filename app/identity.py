@@ -1,0 +1,96 @@
+"""Identity checks composed: the policy from the settings, the capture page's words, and the way back to the chat."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from actions.identity import needs_guardian, way_how, way_label, ways_of
+from app.settings import Settings
+from bot.conversation.incoming import Incoming
+from bot.conversation.pipeline import Pipeline
+from bot.conversation.wording import phrase
+from cases import drafts
+from cases.files import store_file
+from kyc.capture.examining import Announce
+from kyc.capture.routes import Capture, Told
+from kyc.faces.scoring import Thresholds
+from kyc.images import pixels_of
+from kyc.levels import Way
+from kyc.models import IdentityCheck
+from kyc.verifier import Policy
+from records.base import CHINA
+from services_catalog.schema import Item
+
+if TYPE_CHECKING:
+    from app.runtime import Runtime
+
+
+def policy_of(chosen: Settings) -> Policy:
+    """What the site decided about identity checks."""
+    cohort = None
+    if chosen.face_cohort_accept is not None and chosen.face_cohort_review is not None:
+        cohort = Thresholds(chosen.face_cohort_accept, chosen.face_cohort_review)
+    return Policy(
+        limits=Thresholds(chosen.face_accept, chosen.face_review),
+        cohort_limits=cohort,
+        model=chosen.face_model,
+        counts_for=timedelta(days=chosen.identity_counts_days),
+        faces_kept=timedelta(days=chosen.face_kept_days),
+    )
+
+
+def announcing(pipeline: Pipeline) -> Announce:
+    """The conversation of a check is told as if somebody had written to it: stored first, answered once."""
+
+    async def announce(check: IdentityCheck) -> None:
+        await pipeline.receive(check.conversation_id, f"check-{check.id}", Incoming(event="checked"))
+
+    return announce
+
+
+def capture_page(room: "Runtime") -> Capture:
+    """The capture page on a running 1call."""
+
+    async def told(check: IdentityCheck) -> Told:
+        item = room.catalog.items.get(check.item_id)
+        async with room.database.session() as session:
+            case = await drafts.find(session, check.case_id or "")
+        today = datetime.now(CHINA).date()
+        return Told(
+            purpose=check.item_id if item is None else item.name,
+            helper=check.person != "self",
+            needs_guardian=case is not None and needs_guardian(case, today),
+            notice=_notice(room.settings.face_kept_days),
+            ways=[] if item is None else _other_ways(room, item),
+        )
+
+    async def keep_photo(check: IdentityCheck, content: bytes) -> None:
+        pixels_of(content)
+        async with room.database.session() as session:
+            stored = await store_file(session, room.office.files_dir, check.resident_id, "核验照片.jpg", content)
+            stored.case_id = check.case_id
+            await session.commit()
+
+    return Capture(
+        sessions=room.database.session,
+        examination=room.examination,
+        street_name=room.office.street_name,
+        secure_cookie=room.office.public_url.startswith("https://"),
+        told=told,
+        phrase=phrase,
+        keep_photo=keep_photo,
+    )
+
+
+def _notice(days: int) -> list[str]:
+    kept = phrase("utter_verify_notice_kept", days=days) if days else phrase("utter_verify_notice_not_kept")
+    lines = [phrase("utter_verify_notice_purpose"), phrase("utter_verify_notice_photos"), kept]
+    return [*lines, phrase("utter_verify_notice_withdraw")] if days else lines
+
+
+def _other_ways(room: "Runtime", item: Item) -> list[dict[str, str]]:
+    window = room.catalog.windows[item.window].name
+    return [
+        {"label": way_label(way), "how": way_how(way, window=window, hours=room.office.hours)}
+        for way in ways_of(item)
+        if way is not Way.FACE
+    ]

@@ -1,0 +1,34 @@
+"""How sure we are who somebody is, and by which ways one can be surer."""
+
+from enum import IntEnum, StrEnum
+
+
+class Level(IntEnum):
+    """The assurance levels 核验等级, as in docs/architecture.md."""
+
+    NOBODY = 0
+    DECLARED = 1
+    DOCUMENT = 2
+    FACE = 3
+    """By face, or by a way of equal weight: a person looks at the person and the card."""
+
+
+class Way(StrEnum):
+    """How identity is proved."""
+
+    FACE = "face"
+    CARD = "card"
+    CLERK = "clerk"
+    COUNTER = "counter"
+    KIOSK = "kiosk"
+    HOME = "home"
+
+    @property
+    def level(self) -> Level:
+        """What it proves once it is done."""
+        return Level.DOCUMENT if self is Way.CARD else Level.FACE
+
+    @property
+    def is_in_person(self) -> bool:
+        """Whether somebody of the office does it, later and elsewhere."""
+        return self not in (Way.FACE, Way.CARD)

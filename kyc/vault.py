@@ -1,0 +1,105 @@
+"""The only way to faces that are kept: templates, encrypted by a key of their own. Every use leaves a line."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kyc.faces.encoder import Vector
+from kyc.models import FaceLog, FaceTemplate
+from records.base import now
+from records.database import rows_changed
+
+
+class NotDeleted(Exception):
+    """Faces that should be gone are still there."""
+
+
+async def keep(
+    session: AsyncSession,
+    resident_id: str,
+    person: str,
+    *,
+    encoder: str,
+    vector: Vector,
+    source: str,
+    until: datetime,
+    actor: str,
+) -> None:
+    """Keep a face, in place of any of the same person from the same source, with the session's commit."""
+    await session.execute(
+        delete(FaceTemplate).where(
+            FaceTemplate.resident_id == resident_id, FaceTemplate.person == person, FaceTemplate.source == source
+        )
+    )
+    session.add(
+        FaceTemplate(
+            resident_id=resident_id,
+            person=person,
+            encoder=encoder,
+            source=source,
+            vector=vector.astype("<f4").tobytes(),
+            expires_at=until,
+        )
+    )
+    _note(session, actor, "kept", resident_id, 1, source)
+
+
+async def has_reference(session: AsyncSession, resident_id: str, person: str, encoder: str) -> bool:
+    """Whether a face of the person is kept; it is not looked at."""
+    return (
+        await session.execute(select(FaceTemplate.id).where(_of(resident_id, person, encoder)).limit(1))
+    ).first() is not None
+
+
+async def references(
+    session: AsyncSession, resident_id: str, person: str, encoder: str, *, actor: str, reason: str
+) -> tuple[Vector, ...]:
+    """The kept faces of a person, for one comparison; with the session's commit it is on record who looked and why."""
+    rows = (await session.scalars(select(FaceTemplate).where(_of(resident_id, person, encoder)))).all()
+    _note(session, actor, "read", resident_id, len(rows), reason)
+    return tuple(np.frombuffer(row.vector, dtype="<f4").astype(np.float32) for row in rows)
+
+
+async def forget(session: AsyncSession, resident_id: str, *, actor: str, reason: str) -> int:
+    """Delete every face kept for a resident, with the session's commit; gives how many. Raises NotDeleted."""
+    theirs = FaceTemplate.resident_id == resident_id
+    gone = await rows_changed(session, delete(FaceTemplate).where(theirs))
+    if await session.scalar(select(func.count()).select_from(FaceTemplate).where(theirs)):
+        raise NotDeleted
+    if gone:
+        _note(session, actor, "deleted", resident_id, gone, reason)
+    return gone
+
+
+async def purge(session: AsyncSession, *, actor: str) -> int:
+    """Delete the faces whose time is over, with the session's commit; gives how many. Raises NotDeleted."""
+    moment = now()
+    gone = await rows_changed(session, delete(FaceTemplate).where(FaceTemplate.expires_at <= moment))
+    if await session.scalar(select(func.count()).select_from(FaceTemplate).where(FaceTemplate.expires_at <= moment)):
+        raise NotDeleted
+    if gone:
+        _note(session, actor, "purged", None, gone, "time is over")
+    return gone
+
+
+async def kept_of(session: AsyncSession, resident_id: str) -> Sequence[tuple[str, str, datetime, datetime]]:
+    """What is kept of a resident, without the faces: person, source, since when, until when."""
+    rows = select(FaceTemplate.person, FaceTemplate.source, FaceTemplate.created_at, FaceTemplate.expires_at)
+    found = await session.execute(rows.where(FaceTemplate.resident_id == resident_id))
+    return [(person, source, since, until) for person, source, since, until in found]
+
+
+def _of(resident_id: str, person: str, encoder: str) -> ColumnElement[bool]:
+    return and_(
+        FaceTemplate.resident_id == resident_id,
+        FaceTemplate.person == person,
+        FaceTemplate.encoder == encoder,
+        FaceTemplate.expires_at > now(),
+    )
+
+
+def _note(session: AsyncSession, actor: str, act: str, resident_id: str | None, count: int, reason: str) -> None:
+    session.add(FaceLog(actor=actor, act=act, resident_id=resident_id, count=count, reason=reason))

@@ -1,0 +1,60 @@
+"""Looking at faces and cards in worker processes, by the policy of the site."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from kyc.faces.encoder import Vector
+from kyc.faces.portrait import Portrait, encoder_name, portrait_of
+from kyc.faces.quality import FaceFault
+from kyc.faces.scoring import Cohort, Thresholds
+from kyc.liveness.attempt import Attempt, Comparison, Frame, examined
+from kyc.liveness.challenge import Challenge
+from kyc.workers import Workers
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a site decided: limits of likeness, how long a check counts, how long a face is kept (zero: not at all)."""
+
+    limits: Thresholds = field(default_factory=lambda: Thresholds(0.40, 0.50))
+    cohort_limits: Thresholds | None = None
+    model: Path | None = None
+    counts_for: timedelta = timedelta(days=30)
+    faces_kept: timedelta = timedelta(days=400)
+
+
+@dataclass
+class Verifier:
+    """Does the heavy work elsewhere. Raises ImageRefused, ModelRefused, Crowded and BrokenProcessPool."""
+
+    policy: Policy = field(default_factory=Policy)
+    workers: Workers = field(default_factory=Workers)
+    cohort: Cohort | None = None
+
+    @property
+    def encoder(self) -> str:
+        """The name of the encoder in use: faces of another one are not compared."""
+        return encoder_name(self.policy.model)
+
+    async def portrait(self, content: bytes) -> Portrait | FaceFault:
+        """The face in a picture such as an ID card's, whatever its quality, as long as it is one."""
+        return await self.workers.run(_portrait, content, self.policy.model)
+
+    async def attempt(
+        self, challenge: Challenge, frames: Sequence[Frame], references: tuple[Vector, ...], took_s: float
+    ) -> Attempt:
+        """What came of an attempt before the camera."""
+        with_cohort = self.cohort is not None and self.policy.cohort_limits is not None
+        limits = self.policy.cohort_limits if with_cohort and self.policy.cohort_limits else self.policy.limits
+        comparison = Comparison(references, limits, self.policy.limits, self.cohort if with_cohort else None)
+        return await self.workers.run(examined, challenge, frames, comparison, self.policy.model, took_s)
+
+    async def close(self) -> None:
+        """End the workers."""
+        await self.workers.close()
+
+
+def _portrait(content: bytes, model: Path | None) -> Portrait | FaceFault:
+    return portrait_of(content, model, strict=False)
