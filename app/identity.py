@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from actions.identity import needs_guardian, way_how, way_label, ways_of
 from app.settings import Settings
 from bot.conversation.incoming import Incoming
+from bot.conversation.models import Conversation
 from bot.conversation.pipeline import Pipeline
 from bot.conversation.wording import phrase
 from cases import drafts
@@ -54,6 +55,7 @@ def capture_page(room: "Runtime") -> Capture:
         item = room.catalog.items.get(check.item_id)
         async with room.database.session() as session:
             case = await drafts.find(session, check.case_id or "")
+            conversation = await session.get_one(Conversation, check.conversation_id)
         today = datetime.now(CHINA).date()
         return Told(
             purpose=check.item_id if item is None else item.name,
@@ -61,6 +63,7 @@ def capture_page(room: "Runtime") -> Capture:
             needs_guardian=case is not None and needs_guardian(case, today),
             notice=_notice(room.settings.face_kept_days),
             ways=[] if item is None else _other_ways(room, item),
+            back="/" if conversation.channel == "web" else None,
         )
 
     async def keep_photo(check: IdentityCheck, content: bytes) -> None:

@@ -43,13 +43,15 @@ class _Consent(BaseModel):
 
 @dataclass(frozen=True)
 class Told:
-    """What the page says about a check: whom it is about, for what, and the other ways."""
+    """What the page says about a check: for what it is, and the other ways. `back` leads to the chat, where the page
+    stands in its place."""
 
     purpose: str
     helper: bool
     needs_guardian: bool
     notice: list[str]
     ways: list[dict[str, str]]
+    back: str | None
 
 
 @dataclass
@@ -95,6 +97,7 @@ def routes(capture: Capture) -> APIRouter:
                 minutes_left=max(1, round(left_s / 60)),
                 guardian=told.needs_guardian,
                 ways=told.ways,
+                back=told.back,
             )
         )
 

@@ -1,0 +1,114 @@
+"""The yearly certification of the high-age allowance, from one sentence to the filed case, by each way."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.camera import stand_before
+from tests.e2e.chat import Chat
+from tests.e2e.conftest import OpenChat
+from tests.e2e.people import invented
+from tests.support.photographs import photograph
+
+
+def _come_to_the_question(chat: Chat) -> None:
+    someone = invented()
+    chat.say("我来做尊老金认证")
+    chat.hears("高龄津贴认证")
+    chat.press("同意，开始办")
+    chat.press("给我自己办")
+    chat.hears("您叫什么名字")
+    chat.say(someone.name, someone.id_number, someone.phone, "文三路100号3幢2单元501室")
+    chat.hears("停发")
+    chat.press("否")
+    chat.hears("都填好了")
+    chat.press("确认提交")
+    chat.hears("下面哪一种都行")
+
+
+def _ask_for_the_camera(chat: Chat, folder: Path) -> Page:
+    """Send the card, open the link."""
+    chat.press("用手机刷脸")
+    chat.hears("身份证有头像的那一面")
+    card = folder / "身份证.jpg"
+    card.write_bytes(photograph("obama3"))
+    chat.send_file(card)
+    chat.hears("点下面的链接刷脸")
+    chat.page.get_by_role("link", name="去刷脸").click()
+    return chat.page
+
+
+def _goes_through(page: Page) -> None:
+    page.get_by_role("button", name="同意，开始刷脸").click()
+    page.get_by_role("button", name="准备好了，开始").click()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_by_face_the_chat_goes_on_by_itself(resident: OpenChat, tmp_path: Path, width: int) -> None:
+    chat = resident(width)
+    stand_before(chat.context, "obama")
+    _come_to_the_question(chat)
+    page = _ask_for_the_camera(chat, tmp_path)
+    expect(page.get_by_role("heading", name="刷脸前，先看几句话")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("您本人")
+    _goes_through(page)
+    expect(page.get_by_role("heading", name="核对通过了")).to_be_visible(timeout=90_000)
+    assert page.evaluate("document.getElementById('video').srcObject === null")
+    link = page.url
+    page.get_by_role("link", name="回到聊天里继续").click()
+    number = chat.case_number()
+    expect(chat.bot.filter(has_text="刷脸核对好了，是本人")).to_be_visible()
+    assert number.startswith("330105001")
+    gone = page.goto(link)
+    assert gone is not None and gone.status == 410
+    expect(page.get_by_role("heading", name="这个链接用不了了")).to_be_visible()
+    chat.troubles.clear()  # the browser notes that the page is gone
+
+
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [
+        ("到窗口核对", "让本人到窗口"),
+        ("到自助机核对", "本人到自助机上核对"),
+        ("请社区上门核对", "打电话跟您约时间上门"),
+        ("请工作人员在聊天里核对", "请工作人员来跟您核对"),
+    ],
+)
+def test_every_other_way_files_the_case_too(resident: OpenChat, way: str, words: str) -> None:
+    chat = resident()
+    _come_to_the_question(chat)
+    chat.press(way)
+    chat.case_number()
+    expect(chat.bot.filter(has_text=words)).to_be_visible()
+
+
+def test_another_face_is_told_what_to_do_and_another_way_is_at_hand(resident: OpenChat, tmp_path: Path) -> None:
+    chat = resident()
+    stand_before(chat.context, "biden")
+    _come_to_the_question(chat)
+    page = _ask_for_the_camera(chat, tmp_path)
+    _goes_through(page)
+    expect(page.get_by_role("heading", name=re.compile("这次没拍好|没有核对上"))).to_be_visible(timeout=90_000)
+    expect(page.locator("#result-tries")).to_contain_text("4")
+    page.get_by_role("button", name="换一种方式").click()
+    page.get_by_role("button", name="不刷脸，换别的").click()
+    page.get_by_role("link", name="回到聊天里继续").click()
+    chat.hears("下面哪一种都行")
+    chat.press("到窗口核对")
+    chat.case_number()
+
+
+def test_the_link_of_another_browser_leads_nowhere(resident: OpenChat, tmp_path: Path) -> None:
+    chat = resident()
+    stand_before(chat.context, "obama")
+    _come_to_the_question(chat)
+    page = _ask_for_the_camera(chat, tmp_path)
+    page.get_by_role("button", name="同意，开始刷脸").click()
+    expect(page.get_by_role("button", name="准备好了，开始")).to_be_visible()
+    stranger = resident()
+    answer = stranger.page.goto(page.url)
+    assert answer is not None and answer.status == 403
+    expect(stranger.page.locator("main")).to_contain_text("另一台手机")
+    stranger.troubles.clear()
