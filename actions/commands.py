@@ -7,6 +7,7 @@ from actions.application import propose, take_up
 from actions.base import Heard, TurnAction
 from actions.erasing import ask_erase, erase
 from actions.finding import find, offer_next_wish
+from actions.withdrawing import withdraw_face
 from bot.conversation.bubbles import HUMAN, Choice
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
@@ -57,6 +58,9 @@ async def obey(turn: Turn, case: Case, heard: Heard) -> bool:
             ask_erase(turn)
         case "link_channels":
             await _link(turn, case)
+        case "withdraw_face":
+            await withdraw_face(turn)
+            await asking.ask_again(turn, case)
         case "dont_know":
             await _dont_know(turn, case)
         case _:

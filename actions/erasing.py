@@ -1,5 +1,9 @@
 """删除我的资料: what is remembered of a resident goes, on their word; what was filed stays as the law asks."""
 
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from actions.base import Heard, TurnAction
 from bot.conversation.bubbles import Choice
 from bot.conversation.erasure import conversations_of, erase_talk, forget_state
@@ -7,7 +11,7 @@ from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
 from cases import drafts
 from cases.files import erase_loose_files
-from kyc import linking, profile
+from kyc import checks, face_consent, linking, profile
 
 
 class ActionErase(TurnAction):
@@ -32,22 +36,32 @@ def ask_erase(turn: Turn) -> None:
 
 
 async def erase(turn: Turn) -> None:
-    """Delete profile, consent, drafts, loose files and the threads on all channels so far, with the turn."""
-    await forget_resident(turn)
-    for conversation_id in await conversations_of(turn.session, turn.resident_id):
-        await erase_talk(turn.session, conversation_id)
-        if conversation_id != turn.conversation.id:
-            await forget_state(turn.session, conversation_id)
+    """Delete profile, consents, faces, drafts, loose files and the threads on all channels so far, with the turn."""
+    await erase_resident(turn.session, turn.resident_id, turn.office.files_dir, kept=turn.conversation.id)
     turn.state.leave_form()
     turn.state.relation = None
     turn.say("utter_erased")
 
 
-async def forget_resident(turn: Turn) -> None:
-    """Delete what is remembered of the resident: profile, consent, link code, drafts, loose files."""
-    await profile.forget(turn.session, turn.resident_id)
-    await linking.withdraw(turn.session, turn.resident_id)
-    while (draft := await drafts.latest_draft(turn.session, turn.resident_id)) is not None:
-        drafts.discard(turn.session, draft)
-        await turn.session.flush()
-    await erase_loose_files(turn.session, turn.office.files_dir, turn.resident_id)
+async def erase_resident(session: AsyncSession, resident_id: str, files_dir: Path, kept: str | None = None) -> None:
+    """Delete all that is remembered of a resident and said with them, with the session's commit.
+
+    The state of the conversation `kept` is its turn's own affair.
+    """
+    await forget_resident(session, resident_id, files_dir)
+    for conversation_id in await conversations_of(session, resident_id):
+        await erase_talk(session, conversation_id)
+        if conversation_id != kept:
+            await forget_state(session, conversation_id)
+
+
+async def forget_resident(session: AsyncSession, resident_id: str, files_dir: Path) -> None:
+    """Delete what is remembered of the resident: profile, consents, link code, faces, drafts, loose files."""
+    await profile.forget(session, resident_id)
+    await linking.withdraw(session, resident_id)
+    await checks.forget(session, resident_id)
+    await face_consent.withdraw(session, resident_id, actor="resident")
+    while (draft := await drafts.latest_draft(session, resident_id)) is not None:
+        drafts.discard(session, draft)
+        await session.flush()
+    await erase_loose_files(session, files_dir, resident_id)

@@ -14,7 +14,7 @@ async def leave(turn: Turn) -> None:
     """
     mine = await conversations_of(turn.session, turn.resident_id)
     if mine == [turn.conversation.id]:
-        await forget_resident(turn)
+        await forget_resident(turn.session, turn.resident_id, turn.office.files_dir)
     else:
         await linking.withdraw(turn.session, turn.resident_id)
     turn.state.forget()

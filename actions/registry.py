@@ -14,6 +14,7 @@ from actions.linking import ActionLink
 from actions.repeating import ActionRepeat, ActionSendFile
 from actions.talk import ActionComplain, ActionFallback, ActionTalk, ActionUnclear
 from actions.tracking import ActionTrackCase, ValidateTrackingForm
+from actions.withdrawing import ActionWithdrawFace
 from bot.conversation.turn import OpenTurns
 
 ACTIONS: tuple[type[TurnAction], ...] = (
@@ -33,6 +34,7 @@ ACTIONS: tuple[type[TurnAction], ...] = (
     ActionTalk,
     ActionTrackCase,
     ActionUnclear,
+    ActionWithdrawFace,
     ValidateApplicationForm,
     ValidateTrackingForm,
 )

@@ -14,6 +14,7 @@ from actions.finding import find
 from actions.guide import TOPICS, ActionGuide
 from actions.linking import ActionLink
 from actions.talk import SMALL_TALK, ActionComplain, ActionTalk, ActionUnclear
+from actions.withdrawing import ActionWithdrawFace
 from bot.conversation.bubbles import HUMAN, Choice
 from bot.conversation.redaction import CASE_NUMBER_DIGITS
 from bot.conversation.state import TRACKING_FORM
@@ -43,6 +44,7 @@ _STAYING = {
 _ASKED_AGAIN = frozenset({"repeat", "track_case"})
 _SERVED: dict[str, type[TurnAction]] = {
     "link_channels": ActionLink,
+    "withdraw_face": ActionWithdrawFace,
     **dict.fromkeys(TOPICS, ActionGuide),
     **dict.fromkeys(SMALL_TALK, ActionTalk),
     "apply": ActionApply,

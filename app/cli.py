@@ -22,6 +22,7 @@ COMMANDS = (
     "wechat",
     "outbox",
     "kyc",
+    "resident",
     "crash",
     "dev",
     "test",

@@ -15,7 +15,7 @@ from actions.registry import executor
 from app.action_server import action_server
 from app.channels import open_channels, telegram_door, wechat_door
 from app.engine_process import EngineProcess, free_port
-from app.identity import announcing, policy_of
+from app.identity import announcing, policy_of, purging
 from app.listener import Listener
 from app.settings import Settings, settings
 from app.setup.paths import Paths, project_paths
@@ -29,6 +29,7 @@ from bot.conversation.live import Live
 from bot.conversation.pipeline import Pipeline
 from bot.conversation.turn import Office, OpenTurns
 from bot.conversation.wording import phrases
+from kyc import vault
 from kyc.capture.examining import Examination
 from kyc.verifier import Verifier
 from records.database import Database
@@ -109,10 +110,14 @@ async def running(model: Path, chosen: Settings | None = None, paths: Paths | No
         )
         stack.push_async_callback(pipeline.close)
         await pipeline.recover()
+        async with database.session() as session:
+            verifier.cohort = await vault.cohort(session, verifier.encoder, actor="start")
+            await session.commit()
         examination = Examination(database.session, verifier, announcing(pipeline))
         await examination.announce_what_was_not()
         sweeping = asyncio.create_task(pipeline.courier.sweep())
         stack.callback(sweeping.cancel)
+        stack.callback(asyncio.create_task(purging(database.session)).cancel)
         yield Runtime(
             chosen,
             keys,

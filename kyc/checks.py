@@ -223,11 +223,6 @@ async def reopen_after_kill(session: AsyncSession) -> None:
     await session.execute(broken.values(status=CheckStatus.OPEN.value))
 
 
-async def hand_to(session: AsyncSession, gone: str, kept: str) -> None:
-    """Every check of the resident `gone` is one of `kept`: two channels were joined."""
-    await session.execute(update(IdentityCheck).where(IdentityCheck.resident_id == gone).values(resident_id=kept))
-
-
 async def forget(session: AsyncSession, resident_id: str) -> None:
     """Nothing that was checked counts any more, and no link leads anywhere."""
     mine = update(IdentityCheck).where(

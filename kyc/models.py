@@ -143,3 +143,14 @@ class FaceLog(Base):
     resident_id: Mapped[str | None] = mapped_column(String(32), index=True)
     count: Mapped[int]
     reason: Mapped[str] = mapped_column(String(64))
+
+
+class CohortTemplate(Base):
+    """The face, as numbers, of somebody who agreed that others' likeness is measured by it. `name` is made up."""
+
+    __tablename__ = "cohort_templates"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    encoder: Mapped[str] = mapped_column(String(32), primary_key=True)
+    vector: Mapped[bytes] = mapped_column(EncryptedBytes("cohort_templates.vector", "faces"))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kyc.faces.encoder import Vector
-from kyc.models import FaceLog, FaceTemplate
+from kyc.faces.scoring import SMALLEST_COHORT, Cohort
+from kyc.models import CohortTemplate, FaceLog, FaceTemplate
 from records.base import now
 from records.database import rows_changed
 
@@ -90,6 +91,39 @@ async def kept_of(session: AsyncSession, resident_id: str) -> Sequence[tuple[str
     rows = select(FaceTemplate.person, FaceTemplate.source, FaceTemplate.created_at, FaceTemplate.expires_at)
     found = await session.execute(rows.where(FaceTemplate.resident_id == resident_id))
     return [(person, source, since, until) for person, source, since, until in found]
+
+
+async def add_to_cohort(session: AsyncSession, name: str, encoder: str, vector: Vector, *, actor: str) -> None:
+    """Keep a face that others' likeness is measured by, in place of any of that name, with the session's commit."""
+    await drop_from_cohort(session, name, encoder, actor=actor)
+    session.add(CohortTemplate(name=name, encoder=encoder, vector=vector.astype("<f4").tobytes()))
+    _note(session, actor, "cohort added", None, 1, name[:64])
+
+
+async def drop_from_cohort(session: AsyncSession, name: str, encoder: str | None, *, actor: str) -> int:
+    """Delete faces of that name, of one encoder or of all, with the session's commit; gives how many."""
+    theirs = delete(CohortTemplate).where(CohortTemplate.name == name)
+    if encoder is not None:
+        theirs = theirs.where(CohortTemplate.encoder == encoder)
+    gone = await rows_changed(session, theirs)
+    if gone:
+        _note(session, actor, "cohort dropped", None, gone, name[:64])
+    return gone
+
+
+async def in_cohort(session: AsyncSession) -> Sequence[tuple[str, str, datetime]]:
+    """Who is in the cohort, without the faces: made-up name, encoder, since when."""
+    rows = select(CohortTemplate.name, CohortTemplate.encoder, CohortTemplate.added_at).order_by(CohortTemplate.name)
+    return [(name, encoder, since) for name, encoder, since in await session.execute(rows)]
+
+
+async def cohort(session: AsyncSession, encoder: str, *, actor: str) -> Cohort | None:
+    """The faces others' likeness is measured by; None where there are too few to say anything."""
+    rows = (await session.scalars(select(CohortTemplate.vector).where(CohortTemplate.encoder == encoder))).all()
+    if len(rows) < SMALLEST_COHORT:
+        return None
+    _note(session, actor, "cohort read", None, len(rows), encoder)
+    return Cohort(np.stack([np.frombuffer(row, dtype="<f4").astype(np.float32) for row in rows]))
 
 
 def _of(resident_id: str, person: str, encoder: str) -> ColumnElement[bool]:

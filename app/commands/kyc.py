@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli import Command
+from app.database_session import in_session
 from app.settings import settings
 
 if TYPE_CHECKING:
@@ -234,4 +235,80 @@ def _refused(sentence: str) -> typer.Exit:
     return typer.Exit(2)
 
 
-COMMANDS: dict[str, Command | dict[str, Command]] = {"eval": evaluate, "calibrate": calibrate, "liveness": liveness}
+def cohort_add(
+    name: Annotated[str, typer.Argument(help="代号，不要用真名", min=1)],
+    pictures: Annotated[list[Path], typer.Argument(help="这个人的一到几张照片，合成一个模板；照片不保存")],
+    consented: Annotated[bool, typer.Option("--consented", help="这个人书面同意参加对照组")] = False,
+    model: _Model = None,
+) -> None:
+    """往对照组里加一个人：只存脸的特征，不存照片。
+
+    例：./onecall kyc cohort add 志愿者07 照片1.jpg 照片2.jpg --consented
+    """
+    from kyc import vault
+    from kyc.faces.evaluation import vector_of
+    from kyc.faces.portrait import encoder_name
+    from kyc.faces.scoring import template_of
+
+    if not consented:
+        raise _refused("要这个人书面同意，才能加进对照组；同意了就加上 --consented。")
+    if missing := [str(picture) for picture in pictures if not picture.is_file()]:
+        raise _refused(f"没有 {missing[0]} 这个文件。")
+    chosen = model or settings().face_model
+    with _explained():
+        vectors = [vector for picture in pictures if (vector := vector_of(picture, chosen)) is not None]
+        encoder = encoder_name(chosen)
+    if len(vectors) < len(pictures):
+        raise _refused(f"{len(pictures)} 张照片里只有 {len(vectors)} 张正好有一张脸，没有加。")
+    in_session(lambda session: vault.add_to_cohort(session, name, encoder, template_of(vectors), actor="command"))
+    typer.echo(f"{name} 已经加进对照组。重新启动服务后生效。")
+
+
+def cohort_list(as_json: _Json = False) -> None:
+    """列出对照组里的代号和加入的日子。
+
+    例：./onecall kyc cohort list
+    """
+    from kyc import vault
+    from kyc.faces.scoring import SMALLEST_COHORT
+
+    people = in_session(vault.in_cohort)
+    if as_json:
+        rows = [{"name": name, "encoder": encoder, "added_at": at.isoformat()} for name, encoder, at in people]
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for name, encoder, at in people:
+        typer.echo(f"{name}\t{encoder}\t{at:%Y-%m-%d}")
+    typer.echo(f"共 {len(people)} 人；满 {SMALLEST_COHORT} 人才用得上。", err=True)
+
+
+def cohort_drop(name: Annotated[str, typer.Argument(help="代号")]) -> None:
+    """从对照组里删掉一个人。
+
+    例：./onecall kyc cohort drop 志愿者07
+    """
+    from kyc import vault
+
+    if not in_session(lambda session: vault.drop_from_cohort(session, name, None, actor="command")):
+        raise _refused(f"对照组里没有 {name}。")
+    typer.echo(f"{name} 已经从对照组里删掉。")
+
+
+def purge() -> None:
+    """删掉过了期限的人脸特征，并核对确实没有了。服务运行时每小时会自己做一次。
+
+    例：./onecall kyc purge
+    """
+    from kyc import vault
+
+    gone = in_session(lambda session: vault.purge(session, actor="command"))
+    typer.echo(f"删掉了 {gone} 份过期的人脸特征，核对过已经没有了。")
+
+
+COMMANDS: dict[str, Command | dict[str, Command]] = {
+    "eval": evaluate,
+    "calibrate": calibrate,
+    "liveness": liveness,
+    "cohort": {"add": cohort_add, "list": cohort_list, "drop": cohort_drop},
+    "purge": purge,
+}

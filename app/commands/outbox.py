@@ -1,21 +1,19 @@
 """`./onecall outbox`: replies on their way to residents, and those that could not be sent."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.database_session import in_session
 
 HELP = """看发给居民的回复走到哪一步了；发不出去的，在这里重发或者丢掉。
 
 看不到回复的内容，也看不到是谁。
 
 例：./onecall outbox list"""
-
-Result = TypeVar("Result")
 
 _STATUS = {"due": "等着发", "sending": "正在发", "handed": "已随回调回复", "sent": "已发出", "dead": "发不出去"}
 
@@ -31,7 +29,7 @@ def show(
     from bot.conversation.deliveries import Status, listed
 
     statuses = [Status.DEAD, Status.DUE, Status.SENDING, Status.HANDED] if everything else [Status.DEAD]
-    found = _in_session(lambda session: listed(session, statuses))
+    found = in_session(lambda session: listed(session, statuses))
     if as_json:
         rows = [
             {**asdict(each), "created_at": each.created_at.isoformat(), "due_at": each.due_at.isoformat()}
@@ -68,7 +66,7 @@ def retry(
 
     if bool(numbers) == everything:
         raise _usage("要么写编号，要么用 --all。")
-    count = _in_session(lambda session: revive(session, None if everything else numbers))
+    count = in_session(lambda session: revive(session, None if everything else numbers))
     _report("重发", count, numbers)
 
 
@@ -79,7 +77,7 @@ def drop(numbers: Annotated[list[int], typer.Argument(help="编号，见 ./oneca
     """
     from bot.conversation.deliveries import discard
 
-    _report("丢掉", _in_session(lambda session: discard(session, numbers)), numbers)
+    _report("丢掉", in_session(lambda session: discard(session, numbers)), numbers)
 
 
 def _report(done: str, count: int, numbers: list[int] | None) -> None:
@@ -92,34 +90,6 @@ def _report(done: str, count: int, numbers: list[int] | None) -> None:
 def _usage(sentence: str) -> typer.Exit:
     typer.echo(f"✗ {sentence}", err=True)
     return typer.Exit(2)
-
-
-def _in_session(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-    """Do something with the installation's database, and commit it."""
-    from app.database import is_current
-    from app.settings import settings
-    from app.setup.errors import SetupError
-    from records.database import Database
-    from records.encryption import use_keys
-    from records.keys import load_keys
-
-    chosen = settings()
-
-    async def run() -> Result:
-        url = chosen.resolved_database_url()
-        if not await is_current(url):
-            raise SetupError("数据库还没有建好，或者版本不对。", "请先运行 ./onecall up")
-        database = Database(url)
-        try:
-            async with database.session() as session:
-                result = await work(session)
-                await session.commit()
-                return result
-        finally:
-            await database.close()
-
-    use_keys(load_keys(chosen.data_key, chosen.data_dir / "key"))
-    return asyncio.run(run())
 
 
 COMMANDS: dict[str, Callable[..., None]] = {"list": show, "retry": retry, "drop": drop}

@@ -2,23 +2,24 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from actions.identity import way_label, ways_of
+from actions.identity import needs_guardian, way_label, ways_of
 from app.identity import announcing
 from bot.conversation.incoming import Incoming
 from bot.conversation.ownership import Owner
 from bot.conversation.wording import phrase
+from cases import drafts
 from cases.files import store_file
 from cases.models import Case, StoredFile
 from kyc import checks
 from kyc.capture.examining import Examination, Result
 from kyc.faces.scoring import Thresholds
-from kyc.levels import Way
+from kyc.levels import Level, Way
 from kyc.liveness.attempt import Frame
 from kyc.liveness.challenge import Action, Challenge
 from kyc.models import FaceTemplate, IdentityCheck
@@ -29,7 +30,7 @@ from services_catalog.schema import Item
 from tests.support.acting import person, recorded
 from tests.support.form_filling import PNG
 from tests.support.hall import Hall, Resident, opened
-from tests.support.people import ID_NUMBER, NAME, PHONE
+from tests.support.people import ID_NUMBER, NAME, PHONE, answer
 from tests.support.photographs import photograph
 from tests.support.scripted_engine import Means
 
@@ -37,6 +38,8 @@ SCRIPT = {
     "尊老金认证": Means("apply", items={"gaoling-renzheng": 0.97}),
     "为什么要刷脸": Means("ask_materials", items={"gaoling-renzheng": 0.9}),
     "好": Means("affirm"),
+    "删除刷脸数据": Means("withdraw_face"),
+    "删除我的资料": Means("erase"),
 }
 
 
@@ -252,3 +255,38 @@ async def test_a_kill_between_decision_and_word_tells_after_the_restart(
         await restarted.pipeline.settled(resident.conversation)
         case = await _case(restarted)
         assert (case.identity, case.identity_to_check) == ("face", False)
+
+
+async def test_one_sentence_withdraws_the_consent_and_deletes_the_face(hall: Hall, tmp_path: Path) -> None:
+    resident, check, examination = await _with_link(hall, tmp_path / "files")
+    await _attempt(hall, check, examination, "obama")
+    await resident.listen()
+    assert await resident.say("删除刷脸数据") == phrase("utter_face_withdrawn")
+    async with hall.database.session() as session:
+        assert list(await session.scalars(select(FaceTemplate))) == []
+        assert await checks.counting(session, check.resident_id, "self", Level.FACE) is None
+    assert await resident.say("删除刷脸数据") == phrase("utter_face_withdrawn_none")
+
+
+async def test_in_the_middle_of_the_form_it_is_done_and_the_question_comes_again(hall: Hall) -> None:
+    resident = await _at_the_question(hall)
+    said = await resident.say("删除刷脸数据")
+    assert phrase("utter_face_withdrawn_none") in said
+    await resident.tap(way_label(Way.COUNTER))
+    assert (await _case(hall)).identity == "counter"
+
+
+async def test_deleting_everything_deletes_the_face_and_the_link(hall: Hall, tmp_path: Path) -> None:
+    resident, _, _ = await _with_link(hall, tmp_path / "files")
+    await resident.say("删除我的资料")
+    await resident.tap("删掉")
+    async with hall.database.session() as session:
+        assert list(await session.scalars(select(FaceTemplate))) == []
+        assert [row.token_index for row in await session.scalars(select(IdentityCheck))] == [None]
+
+
+@pytest.mark.parametrize(("born", "asks"), [("20150307", True), ("20111126", True), ("20111124", False)])
+async def test_a_guardian_agrees_for_a_child_under_fourteen(born: str, asks: bool) -> None:
+    case = Case(answers={}, person="儿子")
+    drafts.keep(case, "id_number", answer(f"330105{born}0015"), "typed")
+    assert needs_guardian(case, date(2025, 11, 25)) is asks

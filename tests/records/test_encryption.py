@@ -9,7 +9,7 @@ from app.database import ALL_TABLES
 from bot.channels.wechat.models import WeChatToken
 from bot.conversation.models import Conversation, Delivery, InboxMessage, OutboxMessage
 from cases.models import CaseAnswer, CaseEvent, StoredFile
-from kyc.models import FaceTemplate, IdentityCheck, ProfileEntry
+from kyc.models import CohortTemplate, FaceTemplate, IdentityCheck, ProfileEntry
 from kyc.profile import create_resident
 from records.base import now
 from records.database import Database
@@ -155,6 +155,7 @@ async def test_no_personal_word_can_be_read_in_the_database_file(sqlite_database
                     vector=secret.encode(),
                     expires_at=now(),
                 ),
+                CohortTemplate(name="x", encoder="x", vector=secret.encode()),
             ]
         )
         await session.commit()
@@ -162,7 +163,7 @@ async def test_no_personal_word_can_be_read_in_the_database_file(sqlite_database
             "case_answers.answer", "case_events.note", "conversations.state", "inbox.body", "outbox.body",
             "profile_entries.masked", "profile_entries.value", "stored_files.name", "installation.check",
             "conversations.address", "deliveries.body", "wechat_tokens.token", "identity_checks.whose",
-            "identity_checks.challenge", "face_templates.vector",
+            "identity_checks.challenge", "face_templates.vector", "cohort_templates.vector",
         }  # fmt: skip
     encrypted = {
         str(column)

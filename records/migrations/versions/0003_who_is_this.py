@@ -82,12 +82,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_face_log")),
     )
     op.create_index(op.f("ix_face_log_resident_id"), "face_log", ["resident_id"])
+    op.create_table(
+        "cohort_templates",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("encoder", sa.String(length=32), nullable=False),
+        sa.Column("vector", sa.LargeBinary(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", "encoder", name=op.f("pk_cohort_templates")),
+    )
     _refuse_changes_of_the_log()
 
 
 def downgrade() -> None:
     """Take the tables away; what was checked is forgotten."""
-    for table in ("face_log", "face_templates", "face_consents", "identity_checks"):
+    for table in ("cohort_templates", "face_log", "face_templates", "face_consents", "identity_checks"):
         op.drop_table(table)
 
 

@@ -45,9 +45,9 @@ def _still(picture: Callable[[int], Pixels]) -> list[tuple[Action, float, bytes]
 @pytest.mark.parametrize(
     "actions",
     [
-        (Action.EYES, Action.MOUTH, Action.LEFT),
-        (Action.RIGHT, Action.EYES, Action.MOUTH),
-        (Action.MOUTH, Action.RIGHT, Action.EYES),
+        order
+        for turn in (Action.LEFT, Action.RIGHT)
+        for order in itertools.permutations((Action.EYES, Action.MOUTH, turn))
     ],
 )
 def test_the_person_is_accepted_whatever_the_order(actions: tuple[Action, ...]) -> None:
