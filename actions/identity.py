@@ -10,6 +10,8 @@ from cases import drafts
 from cases.files import erase_file, read_file
 from cases.models import Case
 from kyc import checks, vault
+from kyc.cards.matching import differences
+from kyc.cards.reading import CardReading
 from kyc.checks import MOST_TRIES, CheckStatus, Subject
 from kyc.face_consent import CHILD_UNDER
 from kyc.faces.quality import FaceFault
@@ -96,14 +98,18 @@ async def take_card(turn: Turn, case: Case, item: Item) -> None:
         ask_card(turn, case)
         return
     try:
-        found = await turn.verifier.portrait(content)
+        card, found = await turn.verifier.card_with_face(content, turn.today)
     except ImageRefused as refused:
         turn.say(f"utter_image_{refused.fault}")
         ask_card(turn, case)
         return
     await _drop_file(turn)
-    if isinstance(found, FaceFault):
-        turn.say("utter_identity_card_without_face")
+    sentences = _wrong_with(card, case)
+    if not sentences and isinstance(found, FaceFault):
+        sentences = ["utter_identity_card_without_face"]
+    if sentences or isinstance(found, FaceFault):
+        for sentence in sentences:
+            turn.say(sentence)
         ask_card(turn, case)
         return
     await vault.keep(
@@ -199,6 +205,18 @@ def _whose(case: Case, *, full: bool = False) -> str:
 def _masked(name: str) -> str:
     """A name with all but its first character hidden."""
     return name[:1] + "*" * (len(name) - 1)
+
+
+def _wrong_with(card: CardReading, case: Case) -> list[str]:
+    """What speaks against the front of a card, as names of sentences; nothing where it is that of whom it should be."""
+    if card.fault is not None:
+        return [f"utter_card_{card.fault}"]
+    if card.front is None:
+        return ["utter_card_front_again"]
+    name, number = (drafts.answer_of(case, key) for key in ("name", "id_number"))
+    if name is None or number is None:
+        return ["utter_card_not_card"]
+    return [f"utter_card_other_{each}" for each in differences(card.front, name.value, number.value)]
 
 
 async def _drop_file(turn: Turn) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
+from kyc.cards.reading import CardReading, read_card
 from kyc.faces.encoder import Vector
 from kyc.faces.portrait import Portrait, encoder_name, portrait_of
 from kyc.faces.quality import FaceFault
@@ -38,9 +39,13 @@ class Verifier:
         """The name of the encoder in use: faces of another one are not compared."""
         return encoder_name(self.policy.model)
 
-    async def portrait(self, content: bytes) -> Portrait | FaceFault:
-        """The face in a picture such as an ID card's, whatever its quality, as long as it is one."""
-        return await self.workers.run(_portrait, content, self.policy.model)
+    async def card(self, content: bytes, today: date) -> CardReading:
+        """What a photograph of an ID card says."""
+        return await self.workers.run(read_card, content, today)
+
+    async def card_with_face(self, content: bytes, today: date) -> tuple[CardReading, Portrait | FaceFault]:
+        """The same, and the face on it."""
+        return await self.workers.run(_card_with_face, content, today, self.policy.model)
 
     async def attempt(
         self, challenge: Challenge, frames: Sequence[Frame], references: tuple[Vector, ...], took_s: float
@@ -56,5 +61,8 @@ class Verifier:
         await self.workers.close()
 
 
-def _portrait(content: bytes, model: Path | None) -> Portrait | FaceFault:
-    return portrait_of(content, model, strict=False)
+def _card_with_face(content: bytes, today: date, model: Path | None) -> tuple[CardReading, Portrait | FaceFault]:
+    reading = read_card(content, today)
+    if reading.front is None or reading.fault is not None:
+        return reading, FaceFault.NONE
+    return reading, portrait_of(content, model, strict=False)

@@ -19,6 +19,7 @@ from cases.models import Case, StoredFile
 from kyc import checks
 from kyc.capture.examining import Examination, Result
 from kyc.faces.scoring import Thresholds
+from kyc.images import pixels_of
 from kyc.levels import Level, Way
 from kyc.liveness.attempt import Frame
 from kyc.liveness.challenge import Action, Challenge
@@ -27,13 +28,17 @@ from records.base import now
 from records.database import Database
 from services_catalog.loader import Catalog
 from services_catalog.schema import Item
+from tests.kyc.cards.drawing import PEOPLE, Somebody, back, front, photographed
 from tests.support.acting import person, recorded
-from tests.support.form_filling import PNG
 from tests.support.hall import Hall, Resident, opened
 from tests.support.people import ID_NUMBER, NAME, PHONE, answer
 from tests.support.photographs import photograph
 from tests.support.scripted_engine import Means
 
+CARD = photographed(
+    front(Somebody(NAME, "男", born=date(1990, 3, 7)), ID_NUMBER, pixels_of(photograph("obama3"), 800)[:480])
+)
+"""The card of the one who applies, with a portrait on it."""
 SCRIPT = {
     "尊老金认证": Means("apply", items={"gaoling-renzheng": 0.97}),
     "为什么要刷脸": Means("ask_materials", items={"gaoling-renzheng": 0.9}),
@@ -127,7 +132,7 @@ async def test_without_a_card_the_camera_is_not_offered_yet_and_another_way_is_o
 async def test_the_card_gives_a_face_and_is_not_kept(hall: Hall, tmp_path: Path) -> None:
     resident = await _at_the_question(hall)
     await resident.tap(way_label(Way.FACE))
-    said = await _photo(hall, resident, tmp_path / "files", photograph("obama3"))
+    said = await _photo(hall, resident, tmp_path / "files", CARD)
     assert phrase("utter_identity_link", whose="您本人", minutes=10) in said
     (link,) = resident.heard[-1].links
     assert link.href.startswith("https://x.cn/verify/")
@@ -138,21 +143,37 @@ async def test_the_card_gives_a_face_and_is_not_kept(hall: Hall, tmp_path: Path)
     assert list((tmp_path / "files").iterdir()) == []
 
 
-async def test_a_card_without_a_face_and_what_is_no_picture_are_asked_for_again(hall: Hall, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        pytest.param(b"%PDF-1.7", "utter_image_kind", id="no picture"),
+        pytest.param(photograph("obama"), "utter_card_not_card", id="a face and no card"),
+        pytest.param(photographed(back()), "utter_card_front_again", id="the other side"),
+        pytest.param(photographed(front(PEOPLE[0])), "utter_card_other_number", id="somebody else's"),
+        pytest.param(
+            photographed(front(Somebody(NAME, "男", born=date(1990, 3, 7)), ID_NUMBER)),
+            "utter_identity_card_without_face",
+            id="no portrait",
+        ),
+    ],
+)
+async def test_only_the_card_of_whom_it_is_about_gives_a_face_to_compare_with(
+    hall: Hall, tmp_path: Path, content: bytes, sentence: str
+) -> None:
     resident = await _at_the_question(hall)
     await resident.tap(way_label(Way.FACE))
-    said = await _photo(hall, resident, tmp_path / "files", PNG)
+    said = await _photo(hall, resident, tmp_path / "files", content)
+    assert phrase(sentence) in said
     assert phrase("utter_identity_ask_card", whose="您本人") in said
-    said = await _photo(hall, resident, tmp_path / "files", b"%PDF-1.7")
-    assert phrase("utter_image_kind") in said
-    assert (await _case(hall)).number is None
+    async with hall.database.session() as session:
+        assert list(await session.scalars(select(FaceTemplate))) == []
 
 
 async def _with_link(hall: Hall, folder: Path) -> tuple[Resident, IdentityCheck, Examination]:
     """Somebody who has the link and has agreed."""
     resident = await _at_the_question(hall)
     await resident.tap(way_label(Way.FACE))
-    await _photo(hall, resident, folder, photograph("obama3"))
+    await _photo(hall, resident, folder, CARD)
     token = resident.heard[-1].links[0].href.rsplit("/", 1)[-1]
     async with hall.database.session() as session:
         check = await checks.of_link(session, token, None)

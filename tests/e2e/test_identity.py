@@ -1,19 +1,23 @@
 """The yearly certification of the high-age allowance, from one sentence to the filed case, by each way."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from kyc.images import pixels_of
 from tests.e2e.camera import stand_before
 from tests.e2e.chat import Chat
 from tests.e2e.conftest import OpenChat
-from tests.e2e.people import invented
+from tests.e2e.people import Person, invented
+from tests.kyc.cards.drawing import Somebody, front, photographed
 from tests.support.photographs import photograph
 
 
-def _come_to_the_question(chat: Chat) -> None:
+def _come_to_the_question(chat: Chat) -> Person:
+    """Fill the form and confirm; gives who it was filled for."""
     someone = invented()
     chat.say("我来做尊老金认证")
     chat.hears("高龄津贴认证")
@@ -26,14 +30,18 @@ def _come_to_the_question(chat: Chat) -> None:
     chat.hears("都填好了")
     chat.press("确认提交")
     chat.hears("下面哪一种都行")
+    return someone
 
 
-def _ask_for_the_camera(chat: Chat, folder: Path) -> Page:
+def _ask_for_the_camera(chat: Chat, someone: Person, folder: Path) -> Page:
     """Send the card, open the link."""
+    sex = "男" if int(someone.id_number[16]) % 2 else "女"
+    drawn = Somebody(someone.name, sex, born=date(1945, 3, 5))
+    portrait = pixels_of(photograph("obama3"), 800)[:480]
     chat.press("用手机刷脸")
     chat.hears("身份证有头像的那一面")
     card = folder / "身份证.jpg"
-    card.write_bytes(photograph("obama3"))
+    card.write_bytes(photographed(front(drawn, someone.id_number, portrait)))
     chat.send_file(card)
     chat.hears("点下面的链接刷脸")
     chat.page.get_by_role("link", name="去刷脸").click()
@@ -49,8 +57,7 @@ def _goes_through(page: Page) -> None:
 def test_by_face_the_chat_goes_on_by_itself(resident: OpenChat, tmp_path: Path, width: int) -> None:
     chat = resident(width)
     stand_before(chat.context, "obama")
-    _come_to_the_question(chat)
-    page = _ask_for_the_camera(chat, tmp_path)
+    page = _ask_for_the_camera(chat, _come_to_the_question(chat), tmp_path)
     expect(page.get_by_role("heading", name="刷脸前，先看几句话")).to_be_visible()
     expect(page.locator("main")).to_contain_text("您本人")
     _goes_through(page)
@@ -87,8 +94,7 @@ def test_every_other_way_files_the_case_too(resident: OpenChat, way: str, words:
 def test_another_face_is_told_what_to_do_and_another_way_is_at_hand(resident: OpenChat, tmp_path: Path) -> None:
     chat = resident()
     stand_before(chat.context, "biden")
-    _come_to_the_question(chat)
-    page = _ask_for_the_camera(chat, tmp_path)
+    page = _ask_for_the_camera(chat, _come_to_the_question(chat), tmp_path)
     _goes_through(page)
     expect(page.get_by_role("heading", name=re.compile("这次没拍好|没有核对上"))).to_be_visible(timeout=90_000)
     expect(page.locator("#result-tries")).to_contain_text("4")
@@ -103,8 +109,7 @@ def test_another_face_is_told_what_to_do_and_another_way_is_at_hand(resident: Op
 def test_the_link_of_another_browser_leads_nowhere(resident: OpenChat, tmp_path: Path) -> None:
     chat = resident()
     stand_before(chat.context, "obama")
-    _come_to_the_question(chat)
-    page = _ask_for_the_camera(chat, tmp_path)
+    page = _ask_for_the_camera(chat, _come_to_the_question(chat), tmp_path)
     page.get_by_role("button", name="同意，开始刷脸").click()
     expect(page.get_by_role("button", name="准备好了，开始")).to_be_visible()
     stranger = resident()

@@ -1,0 +1,1 @@
+"""Reading the resident identity card from photographs, and judging whether it may be believed."""
