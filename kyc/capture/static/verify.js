@@ -304,3 +304,4 @@ setUpTypeSize($("type-size"), () => {});
 showVoice();
 onVoices(showVoice);
 setTitle($("notice-title").textContent);
+$("agree").disabled = false; // before this, a tap on it would have been lost
