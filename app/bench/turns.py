@@ -42,7 +42,7 @@ class Growth:
 
 async def measure(room: Runtime, turns: int) -> tuple[list[Timing], Growth]:
     """Time guide questions and form answers, alone and in a crowd, and one long conversation."""
-    await _warm_up(room)
+    await warm_up(room)
     timings = []
     for residents in (1, CROWD):
         each = turns if residents == 1 else max(turns // 5, 5)
@@ -52,12 +52,12 @@ async def measure(room: Runtime, turns: int) -> tuple[list[Timing], Growth]:
 
 
 async def _guide_questions(room: Runtime, residents: int, turns: int) -> Timing:
-    talks = [await _talk(room) for _ in range(residents)]
+    talks = [await talk_of(room) for _ in range(residents)]
 
     async def ask(talk: TerminalConversation) -> list[float]:
-        return [await _timed(talk, Incoming(text=QUESTION)) for _ in range(turns)]
+        return [await timed(talk, Incoming(text=QUESTION)) for _ in range(turns)]
 
-    return await _together("guide question", [ask(talk) for talk in talks])
+    return await together("guide question", [ask(talk) for talk in talks])
 
 
 async def _form_answers(room: Runtime, residents: int, turns: int) -> Timing:
@@ -66,23 +66,24 @@ async def _form_answers(room: Runtime, residents: int, turns: int) -> Timing:
     async def answer(talk: TerminalConversation) -> list[float]:
         times = []
         for _ in range(turns):
-            times.append(await _timed(talk, Incoming(text=PHONE)))
+            times.append(await timed(talk, Incoming(text=PHONE)))
             await talk.send(Incoming(choice="change:phone"))
         return times
 
-    return await _together("form answer", [answer(talk) for talk in talks])
+    return await together("form answer", [answer(talk) for talk in talks])
 
 
 async def _growth(room: Runtime) -> Growth:
     """One conversation of 500 turns, all of which run a custom action."""
-    talk = await _talk(room)
-    times = [await _timed(talk, Incoming(text=QUESTION)) for _ in range(GROWTH_TURNS + WINDOW // 2)]
+    talk = await talk_of(room)
+    times = [await timed(talk, Incoming(text=QUESTION)) for _ in range(GROWTH_TURNS + WINDOW // 2)]
     early = statistics.median(times[10 - WINDOW // 2 : 10 + WINDOW // 2])
     late = statistics.median(times[GROWTH_TURNS - WINDOW // 2 : GROWTH_TURNS + WINDOW // 2])
     return Growth(round(early, 2), round(late, 2), round(late / early, 3))
 
 
-async def _together(name: str, work: Sequence[Awaitable[list[float]]]) -> Timing:
+async def together(name: str, work: Sequence[Awaitable[list[float]]]) -> Timing:
+    """Do it all side by side; `name` says what it was."""
     began = time.perf_counter()
     results = await asyncio.gather(*work)
     took = time.perf_counter() - began
@@ -97,25 +98,28 @@ async def _together(name: str, work: Sequence[Awaitable[list[float]]]) -> Timing
     )
 
 
-async def _timed(talk: TerminalConversation, message: Incoming) -> float:
+async def timed(talk: TerminalConversation, message: Incoming) -> float:
+    """The milliseconds of one turn."""
     began = time.perf_counter()
     await talk.send(message)
     return (time.perf_counter() - began) * 1000
 
 
-async def _talk(room: Runtime) -> TerminalConversation:
+async def talk_of(room: Runtime) -> TerminalConversation:
+    """A conversation of somebody new."""
     return await TerminalConversation.open(room.database.session, room.pipeline, room.office, f"bench {new_id()}")
 
 
 async def _at_phone_question(room: Runtime) -> TerminalConversation:
     """A conversation in the form of the item, asked for the phone number."""
-    talk = await _talk(room)
+    talk = await talk_of(room)
     for text in ("我想办残疾证", "同意，开始办", "给我自己办", "王秀英", "330105194503051237"):
         await talk.send(Incoming(text=text))
     return talk
 
 
-async def _warm_up(room: Runtime) -> None:
-    talk = await _talk(room)
+async def warm_up(room: Runtime) -> None:
+    """The first turns are slower than all others."""
+    talk = await talk_of(room)
     for _ in range(10):
         await talk.send(Incoming(text=QUESTION))

@@ -3,9 +3,11 @@
 import asyncio
 import json
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -13,17 +15,24 @@ from rich.table import Table
 
 from app.setup.errors import SetupError
 
+if TYPE_CHECKING:
+    from app.runtime import Runtime
+
 HELP = """量一量这台机器上要花多少时间。用临时数据库，不动真数据。
 
 例：./onecall bench turns
 例：./onecall bench turns --turns 200 --json 结果.json
-例：./onecall bench channels --residents 500"""
+例：./onecall bench channels --residents 500
+例：./onecall bench faces"""
 
-SUBJECTS = ("turns", "channels")
+SUBJECTS = ("turns", "channels", "faces")
 
 
 def run(
-    subject: Annotated[str, typer.Argument(help="量什么：turns（一轮对话）、channels（微信里很多人同时说话）")],
+    subject: Annotated[
+        str,
+        typer.Argument(help="量什么：turns（一轮对话）、channels（微信里很多人同时说话）、faces（刷脸时聊天慢不慢）"),
+    ],
     turns: Annotated[int, typer.Option(help="一位居民时，每种说话量多少轮", min=20, max=5000)] = 100,
     residents: Annotated[int, typer.Option(help="channels：同时几位居民", min=2, max=2000)] = 500,
     rounds: Annotated[int, typer.Option(help="channels：每位说几句", min=1, max=100)] = 3,
@@ -33,11 +42,15 @@ def run(
     if subject not in SUBJECTS:
         raise SetupError(f"不会量 {subject}。", f"可以量的：{'、'.join(SUBJECTS)}")
     from app.setup import Progress, prepare, project_paths
+    from app.setup.photographs import prepare_photographs
 
     model = prepare(project_paths(), Progress())
     with tempfile.TemporaryDirectory(prefix="onecall-bench-") as folder:
         if subject == "channels":
             asyncio.run(_channels(Path(folder), residents, rounds, json_file))
+        elif subject == "faces":
+            prepare_photographs(project_paths(), Progress())
+            asyncio.run(_faces(model, Path(folder), turns, json_file))
         else:
             asyncio.run(_turns(model, Path(folder), turns, json_file))
 
@@ -57,8 +70,9 @@ async def _channels(folder: Path, residents: int, rounds: int, json_file: Path |
         raise typer.Exit(1)
 
 
-async def _turns(model: Path, folder: Path, turns: int, json_file: Path | None) -> None:
-    from app.bench.turns import measure
+@asynccontextmanager
+async def _room(model: Path, folder: Path) -> AsyncIterator["Runtime"]:
+    """A running 1call with a database of its own."""
     from app.database import migrate
     from app.runtime import running
     from app.settings import settings
@@ -67,6 +81,32 @@ async def _turns(model: Path, folder: Path, turns: int, json_file: Path | None) 
     await migrate(chosen.resolved_database_url())
     async with running(model, chosen) as room:
         await room.engine.wait_ready()
+        yield room
+
+
+async def _faces(model: Path, folder: Path, turns: int, json_file: Path | None) -> None:
+    from app.bench.faces import measure
+    from app.setup import project_paths
+    from app.setup.photographs import folder as photographs
+
+    async with _room(model, folder) as room:
+        found = await measure(room, photographs(project_paths()), turns)
+    table = Table("一轮", "同时几人", "轮数", "中位数 毫秒", "p95 毫秒", "每秒轮数")
+    for timing in (found.idle, found.loaded):
+        table.add_row(*(str(value) for value in asdict(timing).values()))
+    console = Console()
+    console.print(table)
+    console.print(
+        f"刷脸核对一次（两个人排着）{found.check_s} 秒，共 {found.checks} 次；聊天的 p95 是平时的 {found.ratio_p95} 倍",
+        highlight=False,
+    )
+    await _write(json_file, asdict(found))
+
+
+async def _turns(model: Path, folder: Path, turns: int, json_file: Path | None) -> None:
+    from app.bench.turns import measure
+
+    async with _room(model, folder) as room:
         timings, growth = await measure(room, turns)
     table = Table("一轮", "同时几人", "轮数", "中位数 毫秒", "p95 毫秒", "每秒轮数")
     for timing in timings:
