@@ -1,6 +1,6 @@
 """Taking one of the choices offered outside a form."""
 
-from actions import application, guide, handoff, linking, submitting
+from actions import application, card, guide, handoff, linking, submitting
 from actions.base import Heard, TurnAction
 from actions.erasing import erase
 from actions.finding import offer_next_wish
@@ -81,12 +81,15 @@ async def take(turn: Turn, value: str) -> None:
             await linking.join(turn, rest)
         case "human":
             await handoff.hand_off(turn)
+        case "card":
+            await card.begin(turn, rest)
         case "track":
             begin_tracking(turn)
         case "none":
             turn.state.misses += 1
             turn.ask(phrase("utter_none_of_these"), [HUMAN])
         case "later":
+            turn.state.card_for = turn.state.card_side = None
             turn.say("utter_later")
             offer_next_wish(turn)
         case _:

@@ -22,7 +22,8 @@ from services_catalog.guide import named
 from services_catalog.schema import Item, Mode
 
 ASKED_FROM = Level.FACE
-"""The lowest level that is asked for before a case is filed; below, the clerk looks at the card when it is worked."""
+"""The lowest level that is asked for before a case is filed. For a document it is filed first: the card can be shown
+in the chat afterwards, or to the clerk who works the case."""
 STEP = "identity"
 CARD_STEP = "identity:card"
 _FAILED_WITHIN = timedelta(hours=24)
@@ -59,11 +60,13 @@ def way_how(way: Way, *, window: str, hours: str) -> str:
 async def proof_of(turn: Turn, case: Case, item: Item) -> Proof | None:
     """The proof that a case can be filed with; None where the resident has to be asked for one first."""
     level = Level(item.identity.level)
-    if level < ASKED_FROM:
-        return Proof(None, level > Level.DECLARED)
+    if level <= Level.DECLARED:
+        return Proof(None, to_check=False)
     way = await checks.counting(turn.session, turn.resident_id, case.person, level)
     if way is not None:
         return Proof(way, to_check=False)
+    if level < ASKED_FROM:
+        return Proof(None, to_check=True)
     latest = await checks.latest(turn.session, case.id)
     if latest is not None and latest.status in (CheckStatus.ARRANGED, CheckStatus.REVIEW):
         return Proof(Way(latest.way), to_check=True)
@@ -87,7 +90,7 @@ async def take(turn: Turn, case: Case, item: Item, value: str) -> bool:
     if way is Way.FACE:
         await _before_camera(turn, case, item)
         return False
-    await checks.arrange(turn.session, _subject(turn, case, item), way)
+    await checks.arrange(turn.session, subject_of(turn, case, item), way)
     return True
 
 
@@ -103,8 +106,8 @@ async def take_card(turn: Turn, case: Case, item: Item) -> None:
         turn.say(f"utter_image_{refused.fault}")
         ask_card(turn, case)
         return
-    await _drop_file(turn)
-    sentences = _wrong_with(card, case)
+    await drop_file(turn)
+    sentences = wrong_with(card, case)
     if not sentences and isinstance(found, FaceFault):
         sentences = ["utter_identity_card_without_face"]
     if sentences or isinstance(found, FaceFault):
@@ -166,7 +169,7 @@ async def _before_camera(turn: Turn, case: Case, item: Item) -> None:
 
 
 async def _give_link(turn: Turn, case: Case, item: Item) -> None:
-    token = await checks.begin_before_camera(turn.session, _subject(turn, case, item))
+    token = await checks.begin_before_camera(turn.session, subject_of(turn, case, item))
     turn.state.step = STEP
     minutes = int(checks.LINK_VALID.total_seconds() // 60)
     words = "utter_identity_link_for" if case.person != "self" else "utter_identity_link"
@@ -184,7 +187,8 @@ def _choice(way: Way) -> Choice:
     return Choice(label=way_label(way), value=f"prove:{way}")
 
 
-def _subject(turn: Turn, case: Case, item: Item) -> Subject:
+def subject_of(turn: Turn, case: Case, item: Item) -> Subject:
+    """Whose identity is to be proved for a case."""
     return Subject(
         resident_id=turn.resident_id,
         conversation_id=turn.conversation.id,
@@ -207,7 +211,7 @@ def _masked(name: str) -> str:
     return name[:1] + "*" * (len(name) - 1)
 
 
-def _wrong_with(card: CardReading, case: Case) -> list[str]:
+def wrong_with(card: CardReading, case: Case) -> list[str]:
     """What speaks against the front of a card, as names of sentences; nothing where it is that of whom it should be."""
     if card.fault is not None:
         return [f"utter_card_{card.fault}"]
@@ -219,7 +223,7 @@ def _wrong_with(card: CardReading, case: Case) -> list[str]:
     return [f"utter_card_other_{each}" for each in differences(card.front, name.value, number.value)]
 
 
-async def _drop_file(turn: Turn) -> None:
+async def drop_file(turn: Turn) -> None:
     """The photograph of the card is not kept: what was needed of it is taken."""
     await erase_file(turn.session, turn.office.files_dir, turn.resident_id, turn.file_id or "")
 
@@ -227,7 +231,7 @@ async def _drop_file(turn: Turn) -> None:
 def filed_words(item: Item, proof: Proof) -> str | None:
     """What to say of the proof once the case is filed."""
     if proof.way is None:
-        return phrase("utter_identity_declared") if proof.to_check else None
+        return None
     if not proof.to_check:
         return phrase("utter_identity_proved")
     return phrase(f"utter_identity_arranged_{proof.way}", item=named(item))

@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from actions import asking, handoff, identity
+from actions import asking, card, handoff, identity
 from actions.finding import offer_next_wish
 from bot.conversation.bubbles import Bubble, CaseCard, Link, TimelineStep
 from bot.conversation.turn import Turn
@@ -49,7 +49,9 @@ async def submit(turn: Turn, case: Case) -> None:
     else:
         turn.say("utter_case_filed_before")
     await show_case(turn, case, item)
-    if proof is not None and (words := identity.filed_words(item, proof)) is not None:
+    if proof is not None and proof.way is None and proof.to_check:
+        card.offer(turn, case)
+    elif proof is not None and (words := identity.filed_words(item, proof)) is not None:
         turn.show(Bubble(text=words))
     if proof is not None and proof.way is Way.CLERK and proof.to_check:
         await handoff.hand_off(turn)

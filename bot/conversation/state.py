@@ -23,7 +23,8 @@ class DialogueState(BaseModel):
     form is asking; `offered` the choices of the last question, so that "2" or 第二个 can be understood;
     `wish` what a question back will complete; `told` the item all of whose requirements were told last;
     `next_wish` an item wished for along with another; `filed` the case filed last; `misses` how often in a row
-    nothing was understood; `relation` the relative spoken for; `link_failures` the wrong codes sent on
+    nothing was understood; `relation` the relative spoken for; `card_for` the case an ID card is
+    to be shown for, and `card_side` which side next; `link_failures` the wrong codes sent on
     `link_failed_on`.
     """
 
@@ -40,6 +41,8 @@ class DialogueState(BaseModel):
     relation: str | None = None
     tracking_number: str | None = None
     tracking_failures: int = 0
+    card_for: str | None = None
+    card_side: str | None = None
     link_failures: int = 0
     link_failed_on: date | None = None
 
