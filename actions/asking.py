@@ -107,6 +107,11 @@ async def ask_field(turn: Turn, case: Case, field: FormField) -> None:
     person = form.about(field, turn.catalog.items[case.item_id], kind, case.person)
     if person is not None and field.prefill is not None:
         known = await profile.known(turn.session, turn.resident_id, person, field.prefill)
+        if known is not None and turn.catalog.items[case.item_id].identity.face:
+            # What is certified each year is one sentence, one look at the summary and one glance at the camera.
+            drafts.keep(case, field.key, answer_from(field, known, turn.today), "profile")
+            await ask_next(turn, case)
+            return
         if known is not None:
             turn.state.step = f"prefill:{field.key}"
             turn.ask(
@@ -119,6 +124,11 @@ async def ask_field(turn: Turn, case: Case, field: FormField) -> None:
             )
             return
     ask_plainly(turn, case, field)
+
+
+def answer_from(field: FormField, known: profile.Known, today: date) -> Answer:
+    """What is known, as the field's answer."""
+    return Answer(known.value, read_answer(field, known.value, today=today).shown, known.masked, certain=True)
 
 
 def ask_plainly(turn: Turn, case: Case, field: FormField) -> None:

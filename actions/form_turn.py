@@ -249,8 +249,7 @@ async def _use_known(turn: Turn, case: Case, field: FormField) -> None:
     if known is None:
         asking.ask_plainly(turn, case, field)
         return
-    shown = read_answer(field, known.value, today=turn.today).shown
-    await _kept(turn, case, field, Answer(known.value, shown, known.masked, certain=True), "profile")
+    await _kept(turn, case, field, asking.answer_from(field, known, turn.today), "profile")
 
 
 async def _kept(turn: Turn, case: Case, field: FormField, answer: Answer, provenance: str) -> None:

@@ -162,7 +162,9 @@ async def _before_camera(turn: Turn, case: Case, item: Item) -> None:
     if failed >= MOST_TRIES:
         turn.ask(phrase("utter_verify_locked_chat"), [*others(item), HUMAN])
         turn.state.step = STEP
-    elif await vault.has_reference(turn.session, turn.resident_id, case.person, turn.verifier.encoder):
+    elif turn.verifier.source is not None or await vault.has_reference(
+        turn.session, turn.resident_id, case.person, turn.verifier.encoder
+    ):
         await _give_link(turn, case, item)
     else:
         ask_card(turn, case)

@@ -17,12 +17,14 @@ from cases.files import store_file
 from kyc import vault
 from kyc.capture.examining import Announce
 from kyc.capture.routes import Capture, Told
+from kyc.checks import LINK_VALID
+from kyc.faces.portrait import Portrait
 from kyc.faces.scoring import Thresholds
 from kyc.images import pixels_of
 from kyc.levels import Way
 from kyc.models import IdentityCheck
 from kyc.verifier import Policy
-from records.base import CHINA
+from records.base import CHINA, now
 from records.database import DATABASE_OUTAGES, Sessions
 from services_catalog.schema import Item
 
@@ -81,7 +83,7 @@ def capture_page(room: "Runtime") -> Capture:
             purpose=check.item_id if item is None else item.name,
             helper=check.person != "self",
             needs_guardian=case is not None and needs_guardian(case, today),
-            notice=_notice(room.settings.face_kept_days),
+            notice=_notice(room.settings),
             ways=[] if item is None else _other_ways(room, item),
             back="/" if conversation.channel == "web" else None,
         )
@@ -93,6 +95,33 @@ def capture_page(room: "Runtime") -> Capture:
             stored.case_id = check.case_id
             await session.commit()
 
+    async def fetch_reference(check: IdentityCheck) -> None:
+        verifier = room.examination.verifier
+        async with room.database.session() as session:
+            case = await drafts.find(session, check.case_id or "")
+            there = await vault.has_reference(session, check.resident_id, check.person, verifier.encoder)
+        if verifier.source is None or there or case is None:
+            return
+        name, number = (drafts.answer_of(case, key) for key in ("name", "id_number"))
+        if name is None or number is None:
+            return
+        content = await verifier.source.portrait(name.value, number.value)
+        found = None if content is None else await verifier.portrait(content)
+        if not isinstance(found, Portrait):
+            return
+        async with room.database.session() as session:
+            await vault.keep(
+                session,
+                check.resident_id,
+                check.person,
+                encoder=found.encoder,
+                vector=found.vector,
+                source="city",
+                until=now() + LINK_VALID,
+                actor="capture page",
+            )
+            await session.commit()
+
     return Capture(
         sessions=room.database.session,
         examination=room.examination,
@@ -101,12 +130,16 @@ def capture_page(room: "Runtime") -> Capture:
         told=told,
         phrase=phrase,
         keep_photo=keep_photo,
+        fetch_reference=fetch_reference,
     )
 
 
-def _notice(days: int) -> list[str]:
+def _notice(chosen: Settings) -> list[str]:
+    days = chosen.face_kept_days
     kept = phrase("utter_verify_notice_kept", days=days) if days else phrase("utter_verify_notice_not_kept")
     lines = [phrase("utter_verify_notice_purpose"), phrase("utter_verify_notice_photos"), kept]
+    if chosen.identity_source_url:
+        lines.insert(1, phrase("utter_verify_notice_source"))
     return [*lines, phrase("utter_verify_notice_withdraw")] if days else lines
 
 

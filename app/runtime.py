@@ -31,6 +31,7 @@ from bot.conversation.turn import Office, OpenTurns
 from bot.conversation.wording import phrases
 from kyc import vault
 from kyc.capture.examining import Examination
+from kyc.references import HttpReferenceSource
 from kyc.verifier import Verifier
 from records.database import Database
 from records.encryption import use_keys
@@ -96,6 +97,10 @@ async def running(model: Path, chosen: Settings | None = None, paths: Paths | No
         stack.push_async_callback(engine.close)
         channels = open_channels(chosen, database.session, stack)
         verifier = Verifier(policy_of(chosen))
+        if chosen.identity_source_url:
+            source = HttpReferenceSource(chosen.identity_source_url, chosen.identity_source_token)
+            stack.push_async_callback(source.close)
+            verifier.source = source
         stack.push_async_callback(verifier.close)
         pipeline = Pipeline(
             sessions=database.session,

@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     face_kept_days: int = Field(
         default=400, ge=0, le=3660, description="刷脸通过以后，脸的特征加密存多少天，给下次认证用；0 是不存"
     )
+    identity_source_url: str = Field(
+        default="", description="市里可信身份服务的地址，刷脸时向它要一张照片来比对；不填就比对身份证上的照片"
+    )
+    identity_source_token: str = Field(default="", description="可信身份服务的令牌")
     identity_counts_days: int = Field(default=30, ge=0, le=3660, description="核对过一次身份，多少天里办别的事不用再验")
     speech_url: str = Field(default="", description="语音识别服务的地址；不填就请居民打字")
 
@@ -102,6 +106,8 @@ class Settings(BaseSettings):
             raise ValueError("ONECALL_FACE_COHORT_ACCEPT 和 ONECALL_FACE_COHORT_REVIEW 要一起填")
         if cohort[0] is not None and cohort[1] is not None and cohort[1] < cohort[0]:
             raise ValueError("ONECALL_FACE_COHORT_REVIEW 不能小于 ONECALL_FACE_COHORT_ACCEPT")
+        if self.identity_source_url and not self.identity_source_token:
+            raise ValueError("填了 ONECALL_IDENTITY_SOURCE_URL，还要填 ONECALL_IDENTITY_SOURCE_TOKEN")
         if self.face_model is not None and not {"face_accept", "face_review"} <= self.model_fields_set:
             raise ValueError(
                 "填了 ONECALL_FACE_MODEL，还要填 ONECALL_FACE_ACCEPT 和 ONECALL_FACE_REVIEW：每个模型的门槛不同"

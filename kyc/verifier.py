@@ -12,6 +12,7 @@ from kyc.faces.quality import FaceFault
 from kyc.faces.scoring import Cohort, Thresholds
 from kyc.liveness.attempt import Attempt, Comparison, Frame, examined
 from kyc.liveness.challenge import Challenge
+from kyc.references import ReferenceSource
 from kyc.workers import Workers
 
 
@@ -33,6 +34,8 @@ class Verifier:
     policy: Policy = field(default_factory=Policy)
     workers: Workers = field(default_factory=Workers)
     cohort: Cohort | None = None
+    source: ReferenceSource | None = None
+    """Where a portrait is asked for once a resident agrees; without one, their card gives it."""
 
     @property
     def encoder(self) -> str:
@@ -47,6 +50,10 @@ class Verifier:
         """The same, and the face on it."""
         return await self.workers.run(_card_with_face, content, today, self.policy.model)
 
+    async def portrait(self, content: bytes) -> Portrait | FaceFault:
+        """The face in a picture, whatever its quality, as long as it is one."""
+        return await self.workers.run(_portrait, content, self.policy.model)
+
     async def attempt(
         self, challenge: Challenge, frames: Sequence[Frame], references: tuple[Vector, ...], took_s: float
     ) -> Attempt:
@@ -59,6 +66,10 @@ class Verifier:
     async def close(self) -> None:
         """End the workers."""
         await self.workers.close()
+
+
+def _portrait(content: bytes, model: Path | None) -> Portrait | FaceFault:
+    return portrait_of(content, model, strict=False)
 
 
 def _card_with_face(content: bytes, today: date, model: Path | None) -> tuple[CardReading, Portrait | FaceFault]:

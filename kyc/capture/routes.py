@@ -1,5 +1,6 @@
 """The capture page's routes: `/verify/<token>`, and what the page sends."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +19,11 @@ from kyc.liveness.attempt import Frame
 from kyc.liveness.challenge import ACTION_SECONDS, FRAMES_PER_SECOND, LOOK_SECONDS, Action, Challenge, drawn
 from kyc.liveness.judging import MOST_FRAMES
 from kyc.models import IdentityCheck
+from kyc.references import SourceAway
 from records.base import now
 from records.database import Sessions
+
+logger = logging.getLogger(__name__)
 
 HERE = Path(__file__).resolve().parent
 COOKIE = "onecall_verify"
@@ -57,7 +61,8 @@ class Told:
 @dataclass
 class Capture:
     """What the page works with. `told` describes a check, `phrase` gives a sentence by its name, `keep_photo` keeps an
-    uploaded photograph for a clerk and raises ImageRefused where it is none."""
+    uploaded photograph for a clerk and raises ImageRefused where it is none, `fetch_reference` gets the face to compare
+    with where the resident did not bring one, and raises SourceAway."""
 
     sessions: Sessions
     examination: Examination
@@ -66,6 +71,7 @@ class Capture:
     told: Callable[[IdentityCheck], Any]
     phrase: Callable[..., str]
     keep_photo: Callable[[IdentityCheck, bytes], Any]
+    fetch_reference: Callable[[IdentityCheck], Any]
 
 
 def routes(capture: Capture) -> APIRouter:
@@ -122,7 +128,14 @@ def routes(capture: Capture) -> APIRouter:
                 )  # fmt: skip
             if not await face_consent.stands(session, check.resident_id, check.person):
                 face_consent.agree(session, check.resident_id, check.person, by_guardian=body.guardian)
-            checks.put_challenge(check, challenge)
+            await session.commit()
+        try:
+            await capture.fetch_reference(check)
+        except SourceAway as away:
+            logger.warning("check %s: no reference: %s", check.id, away)
+            raise HTTPException(503, capture.phrase("utter_verify_source_away"), response.headers) from None
+        async with capture.sessions() as session:
+            checks.put_challenge(await session.get_one(IdentityCheck, check.id), challenge)
             await session.commit()
         return {"challenge": _shown(challenge)}
 

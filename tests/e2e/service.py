@@ -30,6 +30,11 @@ class Service:
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"http://127.0.0.1:{self._port}"
 
+    @property
+    def log(self) -> str:
+        """All that it and its engine have written."""
+        return self._log.read_text("utf-8", "replace")
+
     def start(self) -> None:
         """Start and wait until residents can talk."""
         with self._log.open("ab") as log:

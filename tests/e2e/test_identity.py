@@ -12,6 +12,7 @@ from tests.e2e.camera import stand_before
 from tests.e2e.chat import Chat
 from tests.e2e.conftest import OpenChat
 from tests.e2e.people import Person, invented
+from tests.e2e.service import Service
 from tests.kyc.cards.drawing import Somebody, front, photographed
 from tests.support.photographs import photograph
 
@@ -54,10 +55,11 @@ def _goes_through(page: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_by_face_the_chat_goes_on_by_itself(resident: OpenChat, tmp_path: Path, width: int) -> None:
+def test_by_face_the_chat_goes_on_by_itself(resident: OpenChat, service: Service, tmp_path: Path, width: int) -> None:
     chat = resident(width)
     stand_before(chat.context, "obama")
-    page = _ask_for_the_camera(chat, _come_to_the_question(chat), tmp_path)
+    someone = _come_to_the_question(chat)
+    page = _ask_for_the_camera(chat, someone, tmp_path)
     expect(page.get_by_role("heading", name="刷脸前，先看几句话")).to_be_visible()
     expect(page.locator("main")).to_contain_text("您本人")
     _goes_through(page)
@@ -72,6 +74,8 @@ def test_by_face_the_chat_goes_on_by_itself(resident: OpenChat, tmp_path: Path, 
     assert gone is not None and gone.status == 410
     expect(page.get_by_role("heading", name="这个链接用不了了")).to_be_visible()
     chat.troubles.clear()  # the browser notes that the page is gone
+    for secret in (someone.name, someone.id_number, someone.phone, "文三路", link.rsplit("/", 1)[-1]):
+        assert secret not in service.log, "what is personal reaches no log"
 
 
 @pytest.mark.parametrize(

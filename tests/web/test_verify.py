@@ -9,13 +9,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from app.fakes.identity import FakeIdentityService
 from app.runtime import Runtime
 from bot.conversation.models import Conversation
 from kyc import checks
 from kyc.checks import Subject
 from kyc.liveness.challenge import drawn
 from kyc.liveness.judging import MOST_FRAMES
-from kyc.models import FaceConsent, IdentityCheck
+from kyc.models import FaceConsent, FaceTemplate, IdentityCheck
+from kyc.references import HttpReferenceSource
+from records.base import now
+from tests.support.people import ID_NUMBER, NAME, draft_of
 from tests.support.photographs import photograph
 from tests.web.conftest import Visit
 
@@ -154,3 +158,30 @@ async def test_the_challenge_tells_what_the_page_needs(browser: httpx.AsyncClien
     assert set(challenge) == {"id", "actions", "frames_per_second", "look_seconds", "seconds_per_action"}
     assert len(challenge["actions"]) == len(drawn().actions)
     assert MOST_FRAMES >= 58, "the page sends so many at most"
+
+
+async def test_only_after_consent_the_city_is_asked_for_a_portrait_and_its_absence_is_said(
+    room: Runtime, browser: httpx.AsyncClient
+) -> None:
+    async with FakeIdentityService({(NAME, ID_NUMBER): photograph("obama")}).serving() as city:
+        source = HttpReferenceSource(city.url, city.token)
+        room.examination.verifier.source = source
+        async with room.database.session() as session:
+            (conversation,) = await session.scalars(select(Conversation))
+            case = await draft_of(session, "gaoling-renzheng", {"name": NAME, "id_number": ID_NUMBER})
+            subject = Subject(case.resident_id, conversation.id, "self", "您本人", case.item_id, case.id)
+            token = await checks.begin_before_camera(session, subject)
+            await session.commit()
+        link = f"/verify/{token}"
+        await browser.get(link)
+        assert city.asked == []
+        city.fails_with = 503
+        away = await browser.post(f"{link}/consent", json={"agreed": True})
+        assert (away.status_code, "身份服务" in away.json()["detail"]) == (503, True)
+        city.fails_with = None
+        await _agreed(browser, link)
+        await source.close()
+        async with room.database.session() as session:
+            (template,) = await session.scalars(select(FaceTemplate))
+            assert (template.source, template.resident_id) == ("city", subject.resident_id)
+            assert template.expires_at <= now() + checks.LINK_VALID
