@@ -107,7 +107,7 @@ async def ask_field(turn: Turn, case: Case, field: FormField) -> None:
     person = form.about(field, turn.catalog.items[case.item_id], kind, case.person)
     if person is not None and field.prefill is not None:
         known = await profile.known(turn.session, turn.resident_id, person, field.prefill)
-        if known is not None and turn.catalog.items[case.item_id].identity.face:
+        if known is not None and turn.catalog.items[case.item_id].identity.yearly:
             # What is certified each year is one sentence, one look at the summary and one glance at the camera.
             drafts.keep(case, field.key, answer_from(field, known, turn.today), "profile")
             await ask_next(turn, case)

@@ -214,7 +214,7 @@ async def _take_file(turn: Turn, case: Case, field: FormField | None) -> None:
     if field is None or field.type is not FieldType.FILE or turn.file_id is None:
         await submitting.attach(turn, case)
         turn.say("utter_file_attached")
-        await asking.ask_next(turn, case)
+        await asking.ask_again(turn, case)
         return
     await submitting.attach(turn, case)
     received = phrase("utter_file_received")

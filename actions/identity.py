@@ -9,14 +9,14 @@ from bot.conversation.wording import phrase
 from cases import drafts
 from cases.files import erase_file, read_file
 from cases.models import Case
-from kyc import checks, vault
+from kyc import checks, face_consent, vault
 from kyc.cards.matching import differences
 from kyc.cards.reading import CardReading
 from kyc.checks import MOST_TRIES, CheckStatus, Subject
 from kyc.face_consent import CHILD_UNDER
 from kyc.faces.quality import FaceFault
 from kyc.images import ImageRefused
-from kyc.levels import Level, Way
+from kyc.levels import Level, Way, identity_index
 from records.base import now
 from services_catalog.guide import named
 from services_catalog.schema import Item, Mode
@@ -25,7 +25,10 @@ ASKED_FROM = Level.FACE
 """The lowest level that is asked for before a case is filed. For a document it is filed first: the card can be shown
 in the chat afterwards, or to the clerk who works the case."""
 STEP = "identity"
+AGREE = "agree"
 CARD_STEP = "identity:card"
+CARD_FACE_KEPT = timedelta(hours=1)
+"""Long enough to go through the camera; what is kept for longer is kept by the check that was passed."""
 _FAILED_WITHIN = timedelta(hours=24)
 
 
@@ -62,13 +65,14 @@ async def proof_of(turn: Turn, case: Case, item: Item) -> Proof | None:
     level = Level(item.identity.level)
     if level <= Level.DECLARED:
         return Proof(None, to_check=False)
-    way = await checks.counting(turn.session, turn.resident_id, case.person, level)
+    way = await checks.counting(turn.session, turn.resident_id, _identity(case), level)
     if way is not None:
         return Proof(way, to_check=False)
     if level < ASKED_FROM:
         return Proof(None, to_check=True)
     latest = await checks.latest(turn.session, case.id)
-    if latest is not None and latest.status in (CheckStatus.ARRANGED, CheckStatus.REVIEW):
+    theirs = latest is not None and latest.identity_index == _identity(case)
+    if theirs and latest is not None and latest.status in (CheckStatus.ARRANGED, CheckStatus.REVIEW):
         return Proof(Way(latest.way), to_check=True)
     return None
 
@@ -83,6 +87,11 @@ def ask(turn: Turn, case: Case, item: Item, *, without: Way | None = None) -> No
 
 async def take(turn: Turn, case: Case, item: Item, value: str) -> bool:
     """Take a way. True where the case can be filed now."""
+    if value == AGREE:
+        face_consent.agree(turn.session, turn.resident_id, case.person, by_guardian=needs_guardian(case, turn.today))
+        await turn.session.flush()
+        await _before_camera(turn, case, item)
+        return False
     if value not in set(Way) or Way(value) not in ways_of(item):
         ask(turn, case, item)
         return False
@@ -119,10 +128,11 @@ async def take_card(turn: Turn, case: Case, item: Item) -> None:
         turn.session,
         turn.resident_id,
         case.person,
+        _identity(case),
         encoder=found.encoder,
         vector=found.vector,
         source="card",
-        until=now() + max(turn.verifier.policy.faces_kept, checks.LINK_VALID),
+        until=now() + CARD_FACE_KEPT,
         actor="conversation",
     )
     await turn.session.flush()
@@ -158,16 +168,42 @@ def needs_guardian(case: Case, today: date) -> bool:
 
 async def _before_camera(turn: Turn, case: Case, item: Item) -> None:
     """Give the link to the camera, once there is a face to compare with."""
-    failed = await checks.failures(turn.session, turn.resident_id, case.person, _FAILED_WITHIN)
+    failed = await checks.failures(turn.session, _identity(case), _FAILED_WITHIN)
     if failed >= MOST_TRIES:
         turn.ask(phrase("utter_verify_locked_chat"), [*others(item), HUMAN])
         turn.state.step = STEP
+    elif not await face_consent.stands(turn.session, turn.resident_id, case.person):
+        _ask_consent(turn, case)
     elif turn.verifier.source is not None or await vault.has_reference(
-        turn.session, turn.resident_id, case.person, turn.verifier.encoder
+        turn.session, turn.resident_id, _identity(case), turn.verifier.encoder
     ):
         await _give_link(turn, case, item)
     else:
         ask_card(turn, case)
+
+
+def notice(days_kept: int, *, asks_city: bool) -> list[str]:
+    """What is told before a face is looked at: what for, what becomes of the pictures, what is kept, how it ends."""
+    lines = [phrase("utter_verify_notice_purpose"), phrase("utter_verify_notice_photos")]
+    if asks_city:
+        lines.append(phrase("utter_verify_notice_source"))
+    if days_kept:
+        return [*lines, phrase("utter_verify_notice_kept", days=days_kept), phrase("utter_verify_notice_withdraw")]
+    return [*lines, phrase("utter_verify_notice_not_kept")]
+
+
+def _ask_consent(turn: Turn, case: Case) -> None:
+    """Consent comes before any look at a face, that on the card included."""
+    policy = turn.verifier.policy
+    told = notice(policy.faces_kept.days, asks_city=turn.verifier.source is not None)
+    agree = "utter_verify_agree_guardian" if needs_guardian(case, turn.today) else "utter_verify_agree"
+    turn.ask(
+        "\n".join([phrase("utter_verify_consent_ask", whose=_whose(case)), *told]),
+        [
+            Choice(label=phrase(agree), value=f"prove:{AGREE}"),
+            Choice(label=phrase("utter_identity_other_way"), value="prove:"),
+        ],
+    )
 
 
 async def _give_link(turn: Turn, case: Case, item: Item) -> None:
@@ -195,10 +231,17 @@ def subject_of(turn: Turn, case: Case, item: Item) -> Subject:
         resident_id=turn.resident_id,
         conversation_id=turn.conversation.id,
         person=case.person,
+        identity=_identity(case),
         whose=_whose(case, full=True),
         item_id=item.id,
         case_id=case.id,
     )
+
+
+def _identity(case: Case) -> str:
+    """Whose identity a case is about, by the ID number given; of nobody where none was."""
+    number = drafts.answer_of(case, "id_number")
+    return identity_index("" if number is None else number.value)
 
 
 def _whose(case: Case, *, full: bool = False) -> str:

@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from actions.identity import needs_guardian, way_how, way_label, ways_of
+from actions.identity import needs_guardian, notice, way_how, way_label, ways_of
 from app.settings import Settings
 from bot.conversation.incoming import Incoming
 from bot.conversation.models import Conversation
@@ -83,7 +83,7 @@ def capture_page(room: "Runtime") -> Capture:
             purpose=check.item_id if item is None else item.name,
             helper=check.person != "self",
             needs_guardian=case is not None and needs_guardian(case, today),
-            notice=_notice(room.settings),
+            notice=notice(room.settings.face_kept_days, asks_city=bool(room.settings.identity_source_url)),
             ways=[] if item is None else _other_ways(room, item),
             back="/" if conversation.channel == "web" else None,
         )
@@ -99,7 +99,7 @@ def capture_page(room: "Runtime") -> Capture:
         verifier = room.examination.verifier
         async with room.database.session() as session:
             case = await drafts.find(session, check.case_id or "")
-            there = await vault.has_reference(session, check.resident_id, check.person, verifier.encoder)
+            there = await vault.has_reference(session, check.resident_id, check.identity_index, verifier.encoder)
         if verifier.source is None or there or case is None:
             return
         name, number = (drafts.answer_of(case, key) for key in ("name", "id_number"))
@@ -114,6 +114,7 @@ def capture_page(room: "Runtime") -> Capture:
                 session,
                 check.resident_id,
                 check.person,
+                check.identity_index,
                 encoder=found.encoder,
                 vector=found.vector,
                 source="city",
@@ -132,15 +133,6 @@ def capture_page(room: "Runtime") -> Capture:
         keep_photo=keep_photo,
         fetch_reference=fetch_reference,
     )
-
-
-def _notice(chosen: Settings) -> list[str]:
-    days = chosen.face_kept_days
-    kept = phrase("utter_verify_notice_kept", days=days) if days else phrase("utter_verify_notice_not_kept")
-    lines = [phrase("utter_verify_notice_purpose"), phrase("utter_verify_notice_photos"), kept]
-    if chosen.identity_source_url:
-        lines.insert(1, phrase("utter_verify_notice_source"))
-    return [*lines, phrase("utter_verify_notice_withdraw")] if days else lines
 
 
 def _other_ways(room: "Runtime", item: Item) -> list[dict[str, str]]:

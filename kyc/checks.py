@@ -65,11 +65,12 @@ class LinkRefused(Exception):
 
 @dataclass(frozen=True)
 class Subject:
-    """Whose identity is to be proved, for what: `whose` is how the page calls them."""
+    """Whose identity is to be proved, for what. `whose` is how the page calls them, `identity` what hash they have."""
 
     resident_id: str
     conversation_id: str
     person: str
+    identity: str
     whose: str
     item_id: str
     case_id: str | None
@@ -111,18 +112,18 @@ async def withdraw_open(session: AsyncSession, subject: Subject) -> None:
     """Links and arrangements for the person and case that are not needed any more."""
     waiting = update(IdentityCheck).where(
         IdentityCheck.resident_id == subject.resident_id,
-        IdentityCheck.person == subject.person,
+        IdentityCheck.identity_index == subject.identity,
         IdentityCheck.case_id == subject.case_id,
         IdentityCheck.status.in_([CheckStatus.OPEN.value, CheckStatus.ARRANGED.value]),
     )
     await session.execute(waiting.values(status=CheckStatus.REPLACED.value, token_index=None))
 
 
-async def counting(session: AsyncSession, resident_id: str, person: str, level: Level) -> Way | None:
+async def counting(session: AsyncSession, resident_id: str, identity: str, level: Level) -> Way | None:
     """The way of a check that was passed before and still counts for `level`; None where there is none."""
     good = select(IdentityCheck.way).where(
         IdentityCheck.resident_id == resident_id,
-        IdentityCheck.person == person,
+        IdentityCheck.identity_index == identity,
         IdentityCheck.status == CheckStatus.PASSED.value,
         IdentityCheck.valid_until > now(),
     )
@@ -130,11 +131,10 @@ async def counting(session: AsyncSession, resident_id: str, person: str, level: 
     return next((way for way in ways if way.level >= level), None)
 
 
-async def failures(session: AsyncSession, resident_id: str, person: str, since: timedelta) -> int:
-    """How often a face did not do lately; links given anew do not begin to count anew."""
+async def failures(session: AsyncSession, identity: str, since: timedelta) -> int:
+    """How often a face did not do lately for an identity, whoever tried and by however many links."""
     lately = select(IdentityCheck.tries).where(
-        IdentityCheck.resident_id == resident_id,
-        IdentityCheck.person == person,
+        IdentityCheck.identity_index == identity,
         IdentityCheck.way == Way.FACE.value,
         IdentityCheck.status != CheckStatus.PASSED.value,
         IdentityCheck.created_at > now() - since,
@@ -237,6 +237,7 @@ def _check(subject: Subject, way: Way, status: CheckStatus, **values: object) ->
         resident_id=subject.resident_id,
         conversation_id=subject.conversation_id,
         person=subject.person,
+        identity_index=subject.identity,
         whose=subject.whose,
         item_id=subject.item_id,
         case_id=subject.case_id,

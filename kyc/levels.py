@@ -2,6 +2,13 @@
 
 from enum import IntEnum, StrEnum
 
+from records.encryption import blind_index
+
+
+def identity_index(id_number: str) -> str:
+    """What an identity is known by: the keyed hash of its ID number."""
+    return blind_index(id_number.strip().upper(), "identity")
+
 
 class Level(IntEnum):
     """The assurance levels 核验等级, as in docs/architecture.md."""

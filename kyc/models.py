@@ -64,7 +64,8 @@ class LinkCode(Base):
 class IdentityCheck(Base):
     """One attempt to prove who somebody is, by one way.
 
-    `person` is "self" or how the resident calls the relative whose identity it is; `status` one of
+    `person` is "self" or how the resident calls the relative whose identity it is, and `identity_index` the keyed hash
+    of their ID number: what was proved of one number says nothing of another. `status` is one of
     `kyc.checks.CheckStatus`. A check before the camera has a link, of whose token only the keyed hash is kept, and
     belongs to the browser that first agreed to it. `faults` are codes that hold nothing personal. `announced_at` is
     when the conversation was told of the outcome.
@@ -72,7 +73,7 @@ class IdentityCheck(Base):
 
     __tablename__ = "identity_checks"
     __table_args__ = (
-        Index("ix_identity_checks_person", "resident_id", "person"),
+        Index("ix_identity_checks_identity", "identity_index", "resident_id"),
         Index("ix_identity_checks_status", "status"),
     )
 
@@ -82,6 +83,7 @@ class IdentityCheck(Base):
     case_id: Mapped[str | None] = mapped_column(String(32), index=True)
     item_id: Mapped[str] = mapped_column(String(64))
     person: Mapped[str] = mapped_column(String(16))
+    identity_index: Mapped[str] = mapped_column(String(64))
     whose: Mapped[str] = mapped_column(EncryptedText("identity_checks.whose"))
     way: Mapped[str] = mapped_column(String(16))
     status: Mapped[str] = mapped_column(String(16))
@@ -113,14 +115,18 @@ class FaceConsent(Base):
 
 
 class FaceTemplate(Base):
-    """A face as numbers, never as a picture. Only `kyc.vault` touches this table."""
+    """A face as numbers, never as a picture, of whoever has the ID number that `identity_index` is the keyed hash of.
+
+    Only `kyc.vault` touches this table.
+    """
 
     __tablename__ = "face_templates"
-    __table_args__ = (Index("ix_face_templates_person", "resident_id", "person"),)
+    __table_args__ = (Index("ix_face_templates_identity", "resident_id", "identity_index"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     resident_id: Mapped[str] = mapped_column(ForeignKey("residents.id"))
     person: Mapped[str] = mapped_column(String(16))
+    identity_index: Mapped[str] = mapped_column(String(64))
     encoder: Mapped[str] = mapped_column(String(32))
     source: Mapped[str] = mapped_column(String(16))
     vector: Mapped[bytes] = mapped_column(EncryptedBytes("face_templates.vector", "faces"))

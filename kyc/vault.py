@@ -22,6 +22,7 @@ async def keep(
     session: AsyncSession,
     resident_id: str,
     person: str,
+    identity: str,
     *,
     encoder: str,
     vector: Vector,
@@ -29,16 +30,19 @@ async def keep(
     until: datetime,
     actor: str,
 ) -> None:
-    """Keep a face, in place of any of the same person from the same source, with the session's commit."""
+    """Keep a face, in place of any of the same identity from the same source, with the session's commit."""
     await session.execute(
         delete(FaceTemplate).where(
-            FaceTemplate.resident_id == resident_id, FaceTemplate.person == person, FaceTemplate.source == source
+            FaceTemplate.resident_id == resident_id,
+            FaceTemplate.identity_index == identity,
+            FaceTemplate.source == source,
         )
     )
     session.add(
         FaceTemplate(
             resident_id=resident_id,
             person=person,
+            identity_index=identity,
             encoder=encoder,
             source=source,
             vector=vector.astype("<f4").tobytes(),
@@ -48,18 +52,18 @@ async def keep(
     _note(session, actor, "kept", resident_id, 1, source)
 
 
-async def has_reference(session: AsyncSession, resident_id: str, person: str, encoder: str) -> bool:
-    """Whether a face of the person is kept; it is not looked at."""
+async def has_reference(session: AsyncSession, resident_id: str, identity: str, encoder: str) -> bool:
+    """Whether a face of that identity is kept; it is not looked at."""
     return (
-        await session.execute(select(FaceTemplate.id).where(_of(resident_id, person, encoder)).limit(1))
+        await session.execute(select(FaceTemplate.id).where(_of(resident_id, identity, encoder)).limit(1))
     ).first() is not None
 
 
 async def references(
-    session: AsyncSession, resident_id: str, person: str, encoder: str, *, actor: str, reason: str
+    session: AsyncSession, resident_id: str, identity: str, encoder: str, *, actor: str, reason: str
 ) -> tuple[Vector, ...]:
-    """The kept faces of a person, for one comparison; with the session's commit it is on record who looked and why."""
-    rows = (await session.scalars(select(FaceTemplate).where(_of(resident_id, person, encoder)))).all()
+    """The kept faces of an identity, for one comparison; who looked and why is on record with the session's commit."""
+    rows = (await session.scalars(select(FaceTemplate).where(_of(resident_id, identity, encoder)))).all()
     _note(session, actor, "read", resident_id, len(rows), reason)
     return tuple(np.frombuffer(row.vector, dtype="<f4").astype(np.float32) for row in rows)
 
@@ -126,10 +130,10 @@ async def cohort(session: AsyncSession, encoder: str, *, actor: str) -> Cohort |
     return Cohort(np.stack([np.frombuffer(row, dtype="<f4").astype(np.float32) for row in rows]))
 
 
-def _of(resident_id: str, person: str, encoder: str) -> ColumnElement[bool]:
+def _of(resident_id: str, identity: str, encoder: str) -> ColumnElement[bool]:
     return and_(
         FaceTemplate.resident_id == resident_id,
-        FaceTemplate.person == person,
+        FaceTemplate.identity_index == identity,
         FaceTemplate.encoder == encoder,
         FaceTemplate.expires_at > now(),
     )

@@ -195,10 +195,14 @@ class Confusable(_Entry):
 
 
 class Identity(_Entry):
-    """Which identity check 核验 the item needs; levels as in docs/architecture.md."""
+    """Which identity check 核验 the item needs; levels as in docs/architecture.md.
+
+    `yearly` tells that it is done again each year: what was told last time is filled in, to be looked at once.
+    """
 
     level: Annotated[int, Field(ge=1, le=3)]
     face: bool = False
+    yearly: bool = False
 
 
 class Question(_Entry):

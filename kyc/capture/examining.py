@@ -69,7 +69,7 @@ class Examination:
             references = await vault.references(
                 session,
                 check.resident_id,
-                check.person,
+                check.identity_index,
                 self.verifier.encoder,
                 actor=self._actor,
                 reason=f"check {check.id}",
@@ -121,7 +121,7 @@ class Examination:
             check = await session.get_one(IdentityCheck, check.id)
             check.tries += 1
             await session.flush()
-            failed = await checks.failures(session, check.resident_id, check.person, FAILED_WITHIN)
+            failed = await checks.failures(session, check.identity_index, FAILED_WITHIN)
             if failed >= MOST_TRIES:
                 checks.decide(check, CheckStatus.LOCKED, timedelta(), faults)
             await session.commit()
@@ -156,6 +156,7 @@ class Examination:
                 session,
                 check.resident_id,
                 check.person,
+                check.identity_index,
                 encoder=attempt.encoder,
                 vector=attempt.template,
                 source="check",

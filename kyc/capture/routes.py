@@ -123,7 +123,7 @@ def routes(capture: Capture) -> APIRouter:
                 except LinkRefused as refused:
                     raise _refusal(refused) from None
                 response.set_cookie(
-                    COOKIE, browser, max_age=3600, path=f"/verify/{token}", httponly=True, samesite="strict",
+                    COOKIE, browser, max_age=3600, path=f"/verify/{token}", httponly=True, samesite="lax",
                     secure=capture.secure_cookie,
                 )  # fmt: skip
             if not await face_consent.stands(session, check.resident_id, check.person):

@@ -12,7 +12,7 @@ from bot.conversation.wording import phrase
 from cases.files import store_file
 from cases.models import StoredFile
 from kyc import checks
-from kyc.levels import Level, Way
+from kyc.levels import Level, Way, identity_index
 from records.database import Database
 from services_catalog.loader import Catalog
 from tests.actions.conftest import SCRIPT
@@ -51,8 +51,8 @@ async def test_both_sides_prove_it_and_no_photograph_is_kept(resident: Resident,
     assert (case.identity, case.identity_to_check) == ("card", False)
     async with resident.hall.database.session() as session:
         assert list(await session.scalars(select(StoredFile))) == []
-        assert await checks.counting(session, case.resident_id, "self", Level.DOCUMENT) is Way.CARD
-        assert await checks.counting(session, case.resident_id, "self", Level.FACE) is None
+        assert await checks.counting(session, case.resident_id, identity_index(ID_NUMBER), Level.DOCUMENT) is Way.CARD
+        assert await checks.counting(session, case.resident_id, identity_index(ID_NUMBER), Level.FACE) is None
     assert await _shows(resident, tmp_path, MINE) == phrase("utter_file_unexpected"), "nothing waits for it any more"
 
 

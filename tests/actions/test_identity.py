@@ -23,7 +23,7 @@ from kyc.images import pixels_of
 from kyc.levels import Level, Way
 from kyc.liveness.attempt import Frame
 from kyc.liveness.challenge import Action, Challenge
-from kyc.models import FaceTemplate, IdentityCheck
+from kyc.models import FaceConsent, FaceTemplate, IdentityCheck
 from records.base import now
 from records.database import Database
 from services_catalog.loader import Catalog
@@ -122,7 +122,9 @@ async def test_a_way_can_be_named_in_words_or_by_number(hall: Hall) -> None:
 async def test_without_a_card_the_camera_is_not_offered_yet_and_another_way_is_one_tap_away(hall: Hall) -> None:
     resident = await _at_the_question(hall)
     said = await resident.tap(way_label(Way.FACE))
-    assert said == phrase("utter_identity_ask_card", whose="您本人")
+    assert "400天" in said and "删除刷脸数据" in said
+    assert [choice.label for choice in resident.choices] == ["同意刷脸", "换一种方式"]
+    assert await resident.tap("同意刷脸") == phrase("utter_identity_ask_card", whose="您本人")
     assert resident.heard[-1].asks_file
     await resident.tap("换一种方式")
     await resident.tap(way_label(Way.HOME))
@@ -132,6 +134,7 @@ async def test_without_a_card_the_camera_is_not_offered_yet_and_another_way_is_o
 async def test_the_card_gives_a_face_and_is_not_kept(hall: Hall, tmp_path: Path) -> None:
     resident = await _at_the_question(hall)
     await resident.tap(way_label(Way.FACE))
+    await resident.tap("同意刷脸")
     said = await _photo(hall, resident, tmp_path / "files", CARD)
     assert phrase("utter_identity_link", whose="您本人", minutes=10) in said
     (link,) = resident.heard[-1].links
@@ -162,6 +165,7 @@ async def test_only_the_card_of_whom_it_is_about_gives_a_face_to_compare_with(
 ) -> None:
     resident = await _at_the_question(hall)
     await resident.tap(way_label(Way.FACE))
+    await resident.tap("同意刷脸")
     said = await _photo(hall, resident, tmp_path / "files", content)
     assert phrase(sentence) in said
     assert phrase("utter_identity_ask_card", whose="您本人") in said
@@ -173,6 +177,7 @@ async def _with_link(hall: Hall, folder: Path) -> tuple[Resident, IdentityCheck,
     """Somebody who has the link and has agreed."""
     resident = await _at_the_question(hall)
     await resident.tap(way_label(Way.FACE))
+    await resident.tap("同意刷脸")
     await _photo(hall, resident, folder, CARD)
     token = resident.heard[-1].links[0].href.rsplit("/", 1)[-1]
     async with hall.database.session() as session:
@@ -284,7 +289,7 @@ async def test_one_sentence_withdraws_the_consent_and_deletes_the_face(hall: Hal
     assert await resident.say("删除刷脸数据") == phrase("utter_face_withdrawn")
     async with hall.database.session() as session:
         assert list(await session.scalars(select(FaceTemplate))) == []
-        assert await checks.counting(session, check.resident_id, "self", Level.FACE) is None
+        assert await checks.counting(session, check.resident_id, check.identity_index, Level.FACE) is None
     assert await resident.say("删除刷脸数据") == phrase("utter_face_withdrawn_none")
 
 
@@ -310,3 +315,29 @@ async def test_a_guardian_agrees_for_a_child_under_fourteen(born: str, asks: boo
     case = Case(answers={}, person="儿子")
     drafts.keep(case, "id_number", answer(f"330105{born}0015"), "typed")
     assert needs_guardian(case, date(2025, 11, 25)) is asks
+
+
+async def test_without_consent_no_face_is_looked_at(hall: Hall, tmp_path: Path) -> None:
+    resident = await _at_the_question(hall)
+    await resident.tap(way_label(Way.FACE))
+    await _photo(hall, resident, tmp_path / "files", CARD)
+    async with hall.database.session() as session:
+        assert list(await session.scalars(select(FaceTemplate))) == []
+        assert list(await session.scalars(select(FaceConsent))) == []
+    await resident.tap(way_label(Way.COUNTER))
+    assert (await _case(hall)).identity == "counter"
+
+
+async def test_what_was_proved_of_one_number_says_nothing_of_another(hall: Hall, tmp_path: Path) -> None:
+    resident, check, examination = await _with_link(hall, tmp_path / "files")
+    await _attempt(hall, check, examination, "obama")
+    await resident.listen()
+    await resident.say("尊老金认证")
+    await resident.tap(resident.choices[0].label)
+    await resident.tap("给我自己办")
+    await resident.say("否")
+    await resident.say("身份证号改成" + PEOPLE[0].number)
+    said = await resident.tap("确认提交")
+    assert phrase("utter_identity_proved") not in said
+    await resident.tap(way_label(Way.FACE))
+    assert resident.heard[-1].asks_file, "the face that is kept is that of another number"

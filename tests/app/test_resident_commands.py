@@ -60,7 +60,7 @@ async def _installed(url: str) -> None:
         await remember(session, case.resident_id, "self", "phone", value=PHONE, masked="*", source="高龄津贴")
         for source, days in (("card", 10), ("check", -1)):
             await vault.keep(
-                session, case.resident_id, "self", encoder="e", vector=FACE, source=source,
+                session, case.resident_id, "self", "id", encoder="e", vector=FACE, source=source,
                 until=now() + timedelta(days=days), actor="test",
             )  # fmt: skip
         await session.commit()

@@ -40,6 +40,8 @@ def _ask_for_the_camera(chat: Chat, someone: Person, folder: Path) -> Page:
     drawn = Somebody(someone.name, sex, born=date(1945, 3, 5))
     portrait = pixels_of(photograph("obama3"), 800)[:480]
     chat.press("用手机刷脸")
+    chat.hears("不同意也没关系")
+    chat.press("同意刷脸")
     chat.hears("身份证有头像的那一面")
     card = folder / "身份证.jpg"
     card.write_bytes(photographed(front(drawn, someone.id_number, portrait)))
@@ -121,3 +123,42 @@ def test_the_link_of_another_browser_leads_nowhere(resident: OpenChat, tmp_path:
     assert answer is not None and answer.status == 403
     expect(stranger.page.locator("main")).to_contain_text("另一台手机")
     stranger.troubles.clear()
+
+
+def test_without_a_camera_a_photograph_goes_to_a_clerk(resident: OpenChat, tmp_path: Path) -> None:
+    chat = resident()
+    chat.context.add_init_script(
+        "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError'); }"
+    )
+    page = _ask_for_the_camera(chat, _come_to_the_question(chat), tmp_path)
+    page.get_by_role("button", name="同意，开始刷脸").click()
+    expect(page.get_by_role("heading", name="镜头没有打开")).to_be_visible()
+    portrait = tmp_path / "照片.jpg"
+    portrait.write_bytes(photograph("obama"))
+    page.get_by_label("选择照片").set_input_files(portrait)
+    page.get_by_role("button", name="发这张").click()
+    expect(page.get_by_role("heading", name="交给工作人员看")).to_be_visible()
+    page.get_by_role("link", name="回到聊天里继续").click()
+    chat.case_number()
+    expect(chat.bot.filter(has_text="请工作人员再看一眼")).to_be_visible()
+
+
+def test_for_one_s_mother_the_page_says_whose_face_is_wanted(resident: OpenChat, tmp_path: Path) -> None:
+    chat = resident()
+    mother, child = invented(), invented()
+    chat.say("我妈的尊老金要认证了")
+    chat.press("同意，开始办")
+    chat.press("给母亲办")
+    chat.hears("您母亲叫什么名字")
+    chat.say(mother.name, mother.id_number, mother.phone, "文三路100号3幢2单元501室")
+    chat.hears("停发")
+    chat.press("否")
+    chat.hears("您自己叫什么名字")
+    chat.say(child.name, child.id_number, child.phone)
+    chat.hears("同意您来代办吗")
+    chat.press("是")
+    chat.hears("都填好了")
+    chat.press("确认提交")
+    page = _ask_for_the_camera(chat, mother, tmp_path)
+    expect(page.locator("main")).to_contain_text("您母亲")
+    expect(page.locator("main")).to_contain_text("请把手机交给本人看")

@@ -21,7 +21,7 @@ async def _subject(database: Database, person: str = "self") -> Subject:
     async with database.session() as session:
         resident = await create_resident(session)
         await session.commit()
-    return Subject(resident.id, "c" * 32, person, "您本人", "gaoling-renzheng", "case")
+    return Subject(resident.id, "c" * 32, person, f"id of {person}", "您本人", "gaoling-renzheng", "case")
 
 
 async def _link(database: Database, subject: Subject) -> str:
@@ -129,12 +129,12 @@ async def test_a_check_that_passed_counts_for_its_level_its_person_and_its_time(
         await checks.passed_by_card(session, subject, MONTH)
         await session.commit()
         mine = subject.resident_id
-        assert await checks.counting(session, mine, "self", Level.DOCUMENT) is Way.CARD
-        assert await checks.counting(session, mine, "self", Level.FACE) is None
-        assert await checks.counting(session, mine, "母亲", Level.DOCUMENT) is None
+        assert await checks.counting(session, mine, "id of self", Level.DOCUMENT) is Way.CARD
+        assert await checks.counting(session, mine, "id of self", Level.FACE) is None
+        assert await checks.counting(session, mine, "id of 母亲", Level.DOCUMENT) is None
     await _change(database, valid_until=now())
     async with database.session() as session:
-        assert await checks.counting(session, mine, "self", Level.DOCUMENT) is None
+        assert await checks.counting(session, mine, "id of self", Level.DOCUMENT) is None
 
 
 async def test_after_a_kill_frames_are_taken_again_and_what_was_decided_is_still_to_be_told(database: Database) -> None:

@@ -21,7 +21,15 @@ async def _kept(database: Database, person: str = "self", lasts: timedelta = YEA
     async with database.session() as session:
         resident = await create_resident(session)
         await vault.keep(
-            session, resident.id, person, encoder="e", vector=FACE, source=source, until=now() + lasts, actor="test"
+            session,
+            resident.id,
+            person,
+            f"id of {person}",
+            encoder="e",
+            vector=FACE,
+            source=source,
+            until=now() + lasts,
+            actor="test",
         )
         await session.commit()
         return resident.id
@@ -37,7 +45,7 @@ async def _log(database: Database) -> list[tuple[str, str, int]]:
 async def test_a_face_comes_back_as_it_was_kept_and_whoever_looked_is_on_record(database: Database) -> None:
     resident = await _kept(database)
     async with database.session() as session:
-        (found,) = await vault.references(session, resident, "self", "e", actor="capture page", reason="check 1")
+        (found,) = await vault.references(session, resident, "id of self", "e", actor="capture page", reason="check 1")
         await session.commit()
     assert (found == FACE).all()
     assert await _log(database) == [("test", "kept", 1), ("capture page", "read", 1)]
@@ -49,9 +57,9 @@ async def test_faces_of_others_and_of_other_encoders_are_not_given(
 ) -> None:
     resident = await _kept(database)
     async with database.session() as session:
-        assert await vault.references(session, resident, person, encoder, actor="x", reason="y") == ()
-        assert not await vault.has_reference(session, resident, person, encoder)
-        assert await vault.has_reference(session, resident, "self", "e")
+        assert await vault.references(session, resident, f"id of {person}", encoder, actor="x", reason="y") == ()
+        assert not await vault.has_reference(session, resident, f"id of {person}", encoder)
+        assert await vault.has_reference(session, resident, "id of self", "e")
 
 
 async def test_a_newer_face_of_the_same_source_takes_the_place_of_the_older(database: Database) -> None:
@@ -59,7 +67,15 @@ async def test_a_newer_face_of_the_same_source_takes_the_place_of_the_older(data
     async with database.session() as session:
         for source in ("card", "check"):
             await vault.keep(
-                session, resident, "self", encoder="e", vector=FACE, source=source, until=now() + YEAR, actor="test"
+                session,
+                resident,
+                "self",
+                "id of self",
+                encoder="e",
+                vector=FACE,
+                source=source,
+                until=now() + YEAR,
+                actor="test",
             )
             await session.flush()
         assert sorted(source for _, source, _, _ in await vault.kept_of(session, resident)) == ["card", "check"]
@@ -69,7 +85,7 @@ async def test_what_is_over_is_not_given_and_the_purge_deletes_just_that(databas
     over = await _kept(database, lasts=-timedelta(seconds=1))
     stays = await _kept(database)
     async with database.session() as session:
-        assert not await vault.has_reference(session, over, "self", "e")
+        assert not await vault.has_reference(session, over, "id of self", "e")
         assert await vault.purge(session, actor="purge") == 1
         assert await vault.purge(session, actor="purge") == 0
         await session.commit()

@@ -142,6 +142,7 @@ async def test_no_personal_word_can_be_read_in_the_database_file(sqlite_database
                     conversation_id=conversation.id,
                     item_id="x",
                     person="self",
+                    identity_index="x",
                     whose=secret,
                     way="face",
                     status="open",
@@ -150,6 +151,7 @@ async def test_no_personal_word_can_be_read_in_the_database_file(sqlite_database
                 FaceTemplate(
                     resident_id=resident.id,
                     person="self",
+                    identity_index="x",
                     encoder="x",
                     source="card",
                     vector=secret.encode(),

@@ -29,7 +29,9 @@ async def link(room: Runtime, browser: httpx.AsyncClient) -> str:
     """A path to the camera for the conversation of the browser."""
     async with room.database.session() as session:
         (conversation,) = await session.scalars(select(Conversation))
-        subject = Subject(conversation.resident_id, conversation.id, "self", "您本人（王**）", "gaoling-renzheng", None)
+        subject = Subject(
+            conversation.resident_id, conversation.id, "self", "x", "您本人（王**）", "gaoling-renzheng", None
+        )
         token = await checks.begin_before_camera(session, subject)
         await session.commit()
     return f"/verify/{token}"
@@ -169,7 +171,7 @@ async def test_only_after_consent_the_city_is_asked_for_a_portrait_and_its_absen
         async with room.database.session() as session:
             (conversation,) = await session.scalars(select(Conversation))
             case = await draft_of(session, "gaoling-renzheng", {"name": NAME, "id_number": ID_NUMBER})
-            subject = Subject(case.resident_id, conversation.id, "self", "您本人", case.item_id, case.id)
+            subject = Subject(case.resident_id, conversation.id, "self", "x", "您本人", case.item_id, case.id)
             token = await checks.begin_before_camera(session, subject)
             await session.commit()
         link = f"/verify/{token}"

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.String(length=32), nullable=True),
         sa.Column("item_id", sa.String(length=64), nullable=False),
         sa.Column("person", sa.String(length=16), nullable=False),
+        sa.Column("identity_index", sa.String(length=64), nullable=False),
         sa.Column("whose", sa.LargeBinary(), nullable=False),
         sa.Column("way", sa.String(length=16), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
@@ -39,7 +40,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity_checks")),
         sa.UniqueConstraint("token_index", name=op.f("uq_identity_checks_token_index")),
     )
-    op.create_index("ix_identity_checks_person", "identity_checks", ["resident_id", "person"])
+    op.create_index("ix_identity_checks_identity", "identity_checks", ["identity_index", "resident_id"])
     op.create_index("ix_identity_checks_status", "identity_checks", ["status"])
     op.create_index(op.f("ix_identity_checks_case_id"), "identity_checks", ["case_id"])
     op.create_table(
@@ -60,6 +61,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("resident_id", sa.String(length=32), nullable=False),
         sa.Column("person", sa.String(length=16), nullable=False),
+        sa.Column("identity_index", sa.String(length=64), nullable=False),
         sa.Column("encoder", sa.String(length=32), nullable=False),
         sa.Column("source", sa.String(length=16), nullable=False),
         sa.Column("vector", sa.LargeBinary(), nullable=False),
@@ -68,7 +70,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["resident_id"], ["residents.id"], name=op.f("fk_face_templates_resident_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_face_templates")),
     )
-    op.create_index("ix_face_templates_person", "face_templates", ["resident_id", "person"])
+    op.create_index("ix_face_templates_identity", "face_templates", ["resident_id", "identity_index"])
     op.create_index(op.f("ix_face_templates_expires_at"), "face_templates", ["expires_at"])
     op.create_table(
         "face_log",
