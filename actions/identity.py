@@ -29,7 +29,6 @@ AGREE = "agree"
 CARD_STEP = "identity:card"
 CARD_FACE_KEPT = timedelta(hours=1)
 """Long enough to go through the camera; what is kept for longer is kept by the check that was passed."""
-_FAILED_WITHIN = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -77,12 +76,11 @@ async def proof_of(turn: Turn, case: Case, item: Item) -> Proof | None:
     return None
 
 
-def ask(turn: Turn, case: Case, item: Item, *, without: Way | None = None) -> None:
+def ask(turn: Turn, case: Case, item: Item) -> None:
     """Say why identity has to be proved and offer every way."""
     turn.state.step = STEP
-    whose = _whose(case)
-    text = phrase("utter_identity_ask", item=item.call_it, whose=whose)
-    turn.ask(text, [_choice(way) for way in ways_of(item) if way is not without])
+    text = phrase("utter_identity_ask", item=item.call_it, whose=_whose(case))
+    turn.ask(text, [_choice(way) for way in ways_of(item)])
 
 
 async def take(turn: Turn, case: Case, item: Item, value: str) -> bool:
@@ -168,7 +166,7 @@ def needs_guardian(case: Case, today: date) -> bool:
 
 async def _before_camera(turn: Turn, case: Case, item: Item) -> None:
     """Give the link to the camera, once there is a face to compare with."""
-    failed = await checks.failures(turn.session, _identity(case), _FAILED_WITHIN)
+    failed = await checks.failures(turn.session, _identity(case))
     if failed >= MOST_TRIES:
         turn.ask(phrase("utter_verify_locked_chat"), [*others(item), HUMAN])
         turn.state.step = STEP

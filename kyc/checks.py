@@ -19,6 +19,8 @@ from records.encryption import blind_index
 
 LINK_VALID = timedelta(minutes=10)
 MOST_TRIES = 5
+FAILED_WITHIN = timedelta(hours=24)
+"""Failures of so long count together."""
 
 
 class CheckStatus(StrEnum):
@@ -131,13 +133,13 @@ async def counting(session: AsyncSession, resident_id: str, identity: str, level
     return next((way for way in ways if way.level >= level), None)
 
 
-async def failures(session: AsyncSession, identity: str, since: timedelta) -> int:
+async def failures(session: AsyncSession, identity: str) -> int:
     """How often a face did not do lately for an identity, whoever tried and by however many links."""
     lately = select(IdentityCheck.tries).where(
         IdentityCheck.identity_index == identity,
         IdentityCheck.way == Way.FACE.value,
         IdentityCheck.status != CheckStatus.PASSED.value,
-        IdentityCheck.created_at > now() - since,
+        IdentityCheck.created_at > now() - FAILED_WITHIN,
     )
     return sum(await session.scalars(lately))
 

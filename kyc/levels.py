@@ -34,8 +34,3 @@ class Way(StrEnum):
     def level(self) -> Level:
         """What it proves once it is done."""
         return Level.DOCUMENT if self is Way.CARD else Level.FACE
-
-    @property
-    def is_in_person(self) -> bool:
-        """Whether somebody of the office does it, later and elsewhere."""
-        return self not in (Way.FACE, Way.CARD)

@@ -15,7 +15,6 @@ from kyc.faces.scoring import Verdict
 from kyc.images import ImageRefused
 from kyc.liveness.attempt import Attempt, Frame
 from kyc.liveness.challenge import Challenge, drawn
-from kyc.liveness.judging import LivenessFault
 from kyc.models import IdentityCheck
 from kyc.verifier import Verifier
 from kyc.workers import Crowded
@@ -23,10 +22,6 @@ from records.base import now
 from records.database import Sessions
 
 logger = logging.getLogger(__name__)
-
-FAILED_WITHIN = timedelta(hours=24)
-"""Failures of so long count together, whatever number of links they were made by."""
-_SEEN_FROM_AFAR = (LivenessFault.FRAMES, LivenessFault.FACE, LivenessFault.PEOPLE)
 
 
 class Result(StrEnum):
@@ -121,7 +116,7 @@ class Examination:
             check = await session.get_one(IdentityCheck, check.id)
             check.tries += 1
             await session.flush()
-            failed = await checks.failures(session, check.identity_index, FAILED_WITHIN)
+            failed = await checks.failures(session, check.identity_index)
             if failed >= MOST_TRIES:
                 checks.decide(check, CheckStatus.LOCKED, timedelta(), faults)
             await session.commit()

@@ -46,7 +46,7 @@ def _ask_for_the_camera(chat: Chat, someone: Person, folder: Path) -> Page:
     card = folder / "身份证.jpg"
     card.write_bytes(photographed(front(drawn, someone.id_number, portrait)))
     chat.send_file(card)
-    chat.hears("点下面的链接刷脸")
+    chat.hears("点下面的链接")
     chat.page.get_by_role("link", name="去刷脸").click()
     return chat.page
 
