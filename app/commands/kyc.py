@@ -305,10 +305,40 @@ def purge() -> None:
     typer.echo(f"删掉了 {gone} 份过期的人脸特征，核对过已经没有了。")
 
 
+def material(
+    picture: Annotated[Path, typer.Argument(help="一份材料的照片")],
+    kind: Annotated[list[str] | None, typer.Option(help="应当是什么材料，例如 户口簿；可以写几次")] = None,
+    name: Annotated[str, typer.Option(help="应当有谁的姓名")] = "",
+    as_json: _Json = False,
+) -> None:
+    """看一张材料的照片清不清楚、是不是这种材料、有没有这个姓名。只是提醒，不作决定，不显示材料的内容。
+
+    例：./onecall kyc material 照片.jpg --kind 户口簿 --name 王秀英
+    """
+    from bot.conversation.wording import phrase
+    from kyc.cards.materials import check_material
+    from kyc.images import ImageRefused
+
+    if not picture.is_file():
+        raise _refused(f"没有 {picture} 这个文件。")
+    try:
+        found = check_material(picture.read_bytes(), kind or [], name or None)
+    except ImageRefused as refused:
+        raise _refused(phrase(f"utter_image_{refused.fault}")) from None
+    if as_json:
+        typer.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1))
+        return
+    for advice in found.advice:
+        typer.echo(phrase(f"utter_material_{advice}"))
+    if not found.advice:
+        typer.echo("没有看出问题。")
+
+
 COMMANDS: dict[str, Command | dict[str, Command]] = {
     "eval": evaluate,
     "calibrate": calibrate,
     "liveness": liveness,
     "cohort": {"add": cohort_add, "list": cohort_list, "drop": cohort_drop},
     "purge": purge,
+    "material": material,
 }

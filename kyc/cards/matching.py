@@ -1,10 +1,9 @@
 """Whether a card is that of whom it was declared to be."""
 
-import re
-import unicodedata
 from enum import StrEnum
 
 from kyc.cards.fields import Front
+from kyc.cards.printed import bare_name
 
 
 class Difference(StrEnum):
@@ -17,13 +16,8 @@ class Difference(StrEnum):
 def differences(front: Front, name: str, number: str) -> list[Difference]:
     """What differs from the declared name and number; nothing where the card is theirs."""
     found = []
-    if _bare(front.name) != _bare(name):
+    if bare_name(front.name) != bare_name(name):
         found.append(Difference.NAME)
     if front.number != number.strip().upper():
         found.append(Difference.NUMBER)
     return found
-
-
-def _bare(name: str) -> str:
-    """A name without the dots and blanks that are written one way or another."""
-    return re.sub(r"[\s·•・.．‧]", "", unicodedata.normalize("NFKC", name))

@@ -137,6 +137,23 @@ def with_glare(card: Image.Image) -> Image.Image:
     return spotted
 
 
+def paper(*lines: str) -> Image.Image:
+    """Any other document: what stands on it, line below line."""
+    page, write = _blank()
+    for place, line in enumerate(lines):
+        write(120, 60 + 90 * place, line, 56 if place == 0 else 38, _INK)
+    return page
+
+
+def landscape() -> Image.Image:
+    """Hills below a sky, and not a word."""
+    y, x = np.mgrid[0:860, 0:1280]
+    hills = (y > 430 + 90 * np.sin(x / 140)) | (y > 600 + 60 * np.sin(x / 75 + 1))
+    grass = np.random.default_rng(5).normal(0, 18, (860, 1280, 1))
+    picture = np.where(hills[..., None], np.array([70, 120, 60]) + grass, np.array([150, 180, 220]) - y[..., None] / 20)
+    return Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8))
+
+
 def older(somebody: Somebody) -> Somebody:
     """The same with another birth date printed."""
     return replace(somebody, born=somebody.born.replace(year=somebody.born.year + 1))
