@@ -11,7 +11,7 @@ from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
 from cases import drafts
 from cases.files import erase_loose_files
-from kyc import checks, face_consent, linking, profile
+from kyc import face_consent, linking, profile
 
 
 class ActionErase(TurnAction):
@@ -59,7 +59,6 @@ async def forget_resident(session: AsyncSession, resident_id: str, files_dir: Pa
     """Delete what is remembered of the resident: profile, consents, link code, faces, drafts, loose files."""
     await profile.forget(session, resident_id)
     await linking.withdraw(session, resident_id)
-    await checks.forget(session, resident_id)
     await face_consent.withdraw(session, resident_id, actor="resident")
     while (draft := await drafts.latest_draft(session, resident_id)) is not None:
         drafts.discard(session, draft)

@@ -2,7 +2,7 @@
 
 from actions.base import Heard, TurnAction
 from bot.conversation.turn import Turn
-from kyc import checks, face_consent
+from kyc import face_consent
 
 
 class ActionWithdrawFace(TurnAction):
@@ -20,5 +20,4 @@ class ActionWithdrawFace(TurnAction):
 async def withdraw_face(turn: Turn) -> None:
     """Withdraw the consent and delete the faces, with the turn; checks passed by face count no longer."""
     gone = await face_consent.withdraw(turn.session, turn.resident_id, actor="resident")
-    await checks.forget(turn.session, turn.resident_id)
     turn.say("utter_face_withdrawn" if gone else "utter_face_withdrawn_none")

@@ -89,7 +89,7 @@ def capture_page(room: "Runtime") -> Capture:
         )
 
     async def keep_photo(check: IdentityCheck, content: bytes) -> None:
-        pixels_of(content)
+        await asyncio.to_thread(pixels_of, content)  # a large one takes a second, and the chat would wait
         async with room.database.session() as session:
             stored = await store_file(session, room.office.files_dir, check.resident_id, "核验照片.jpg", content)
             stored.case_id = check.case_id

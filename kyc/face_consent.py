@@ -3,7 +3,7 @@
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kyc import vault
+from kyc import checks, vault
 from kyc.models import FaceConsent
 from records.base import now
 
@@ -30,7 +30,9 @@ async def stands(session: AsyncSession, resident_id: str, person: str) -> bool:
 
 
 async def withdraw(session: AsyncSession, resident_id: str, *, actor: str) -> int:
-    """Withdraw every consent of a resident and delete the faces kept by it; gives how many. Raises NotDeleted."""
+    """Withdraw every consent of a resident, and with it all that rests on it: what was checked counts no longer, links
+    lead nowhere, kept faces are deleted. Gives how many faces. Raises NotDeleted."""
+    await checks.forget(session, resident_id)
     mine = update(FaceConsent).where(FaceConsent.resident_id == resident_id, FaceConsent.withdrawn_at.is_(None))
     await session.execute(mine.values(withdrawn_at=now()))
     return await vault.forget(session, resident_id, actor=actor, reason="consent withdrawn")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kyc import checks, face_consent
+from kyc import face_consent
 from kyc.models import Consent, LinkCode, ProfileEntry
 from records.base import now
 from records.database import rows_changed
@@ -76,7 +76,6 @@ async def merge_profiles(session: AsyncSession, gone: str, kept: str) -> None:
     await session.execute(update(Consent).where(Consent.resident_id == gone).values(resident_id=kept))
     await withdraw(session, gone)
     # A face and a check belong to one person; whether both channels are the same person's, nobody has looked.
-    await checks.forget(session, gone)
     await face_consent.withdraw(session, gone, actor="linking")
 
 

@@ -45,7 +45,7 @@ async def keep(
             identity_index=identity,
             encoder=encoder,
             source=source,
-            vector=vector.astype("<f4").tobytes(),
+            vector=_bytes_of(vector),
             expires_at=until,
         )
     )
@@ -65,7 +65,7 @@ async def references(
     """The kept faces of an identity, for one comparison; who looked and why is on record with the session's commit."""
     rows = (await session.scalars(select(FaceTemplate).where(_of(resident_id, identity, encoder)))).all()
     _note(session, actor, "read", resident_id, len(rows), reason)
-    return tuple(np.frombuffer(row.vector, dtype="<f4").astype(np.float32) for row in rows)
+    return tuple(_vector_of(row.vector) for row in rows)
 
 
 async def forget(session: AsyncSession, resident_id: str, *, actor: str, reason: str) -> int:
@@ -100,7 +100,7 @@ async def kept_of(session: AsyncSession, resident_id: str) -> Sequence[tuple[str
 async def add_to_cohort(session: AsyncSession, name: str, encoder: str, vector: Vector, *, actor: str) -> None:
     """Keep a face that others' likeness is measured by, in place of any of that name, with the session's commit."""
     await drop_from_cohort(session, name, encoder, actor=actor)
-    session.add(CohortTemplate(name=name, encoder=encoder, vector=vector.astype("<f4").tobytes()))
+    session.add(CohortTemplate(name=name, encoder=encoder, vector=_bytes_of(vector)))
     _note(session, actor, "cohort added", None, 1, name[:64])
 
 
@@ -127,7 +127,7 @@ async def cohort(session: AsyncSession, encoder: str, *, actor: str) -> Cohort |
     if len(rows) < SMALLEST_COHORT:
         return None
     _note(session, actor, "cohort read", None, len(rows), encoder)
-    return Cohort(np.stack([np.frombuffer(row, dtype="<f4").astype(np.float32) for row in rows]))
+    return Cohort(np.stack([_vector_of(row) for row in rows]))
 
 
 def _of(resident_id: str, identity: str, encoder: str) -> ColumnElement[bool]:
@@ -137,6 +137,14 @@ def _of(resident_id: str, identity: str, encoder: str) -> ColumnElement[bool]:
         FaceTemplate.encoder == encoder,
         FaceTemplate.expires_at > now(),
     )
+
+
+def _bytes_of(vector: Vector) -> bytes:
+    return vector.astype("<f4").tobytes()
+
+
+def _vector_of(stored: bytes) -> Vector:
+    return np.frombuffer(stored, dtype="<f4").astype(np.float32)
 
 
 def _note(session: AsyncSession, actor: str, act: str, resident_id: str | None, count: int, reason: str) -> None:
