@@ -1,6 +1,7 @@
 """The ID card shown in the chat, both sides, after a case was filed that needs a document."""
 
 from actions.identity import drop_file, subject_of, wrong_with
+from actions.lent import back_to_clerk
 from bot.conversation.bubbles import Bubble, Choice
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
@@ -62,6 +63,7 @@ async def _proved(turn: Turn, case: Case) -> None:
     await checks.passed_by_card(turn.session, subject_of(turn, case, item), turn.verifier.policy.counts_for)
     case.identity, case.identity_to_check = Way.CARD.value, False
     turn.say("utter_card_proved")
+    await back_to_clerk(turn)
 
 
 def _ask(turn: Turn) -> None:

@@ -1,6 +1,6 @@
 """Taking one of the choices offered outside a form."""
 
-from actions import application, card, guide, handoff, linking, submitting
+from actions import application, card, guide, handoff, linking, rating, submitting
 from actions.base import Heard, TurnAction
 from actions.erasing import erase
 from actions.finding import offer_next_wish
@@ -80,9 +80,11 @@ async def take(turn: Turn, value: str) -> None:
         case "link":
             await linking.join(turn, rest)
         case "human":
-            await handoff.hand_off(turn)
+            await handoff.hand_off(turn, rest)
         case "card":
             await card.begin(turn, rest)
+        case "rate":
+            await rating.take(turn, rest)
         case "track":
             begin_tracking(turn)
         case "none":

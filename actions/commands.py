@@ -2,7 +2,7 @@
 
 import re
 
-from actions import asking, correcting, handoff, linking
+from actions import asking, correcting, handoff, linking, rating
 from actions.application import propose, take_up
 from actions.base import Heard, TurnAction
 from actions.erasing import ask_erase, erase
@@ -98,7 +98,10 @@ async def take_choice(turn: Turn, case: Case, verb: str, rest: str) -> bool:
             await linking.join(turn, rest)
             await asking.ask_again(turn, case)
         case "human":
-            await handoff.hand_off(turn)
+            await handoff.hand_off(turn, rest)
+        case "rate":
+            await rating.take(turn, rest)
+            await asking.ask_again(turn, case)
         case "continue":
             await asking.ask_again(turn, case)
         case "switch":

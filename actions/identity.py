@@ -7,6 +7,7 @@ from bot.conversation.bubbles import HUMAN, Bubble, Choice, Link
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
 from cases import drafts
+from cases.age import age_on
 from cases.files import erase_file, read_file
 from cases.models import Case
 from kyc import checks, face_consent, vault
@@ -152,10 +153,7 @@ def ask_card(turn: Turn, case: Case) -> None:
 def subject_age(case: Case, today: date) -> int | None:
     """The age of whom the case is about, by the ID number given; None where none was."""
     number = drafts.answer_of(case, "id_number")
-    if number is None or len(number.value) != 18:
-        return None
-    born = date(int(number.value[6:10]), int(number.value[10:12]), int(number.value[12:14]))
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return None if number is None else age_on(number.value, today)
 
 
 def needs_guardian(case: Case, today: date) -> bool:

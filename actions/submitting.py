@@ -1,16 +1,17 @@
 """Filing the case and telling the resident what comes next."""
 
-from sqlalchemy import update
-
 from actions import asking, card, handoff, identity
 from actions.finding import offer_next_wish
+from actions.lent import back_to_clerk
 from bot.conversation.bubbles import Bubble, CaseCard, Link, TimelineStep
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
 from cases import drafts, form, submission
-from cases.cards import case_card
-from cases.links import application_link
-from cases.models import Case, StoredFile
+from cases.cards import case_card, latest_notice
+from cases.files import attach_to
+from cases.links import application_link, notice_link
+from cases.models import Case
+from cases.notices import NoticeKind
 from kyc import profile
 from kyc.levels import Way
 from services_catalog.guide import named
@@ -54,18 +55,17 @@ async def submit(turn: Turn, case: Case) -> None:
     elif proof is not None and (words := identity.filed_words(item, proof)) is not None:
         turn.show(Bubble(text=words))
     if proof is not None and proof.way is Way.CLERK and proof.to_check:
-        await handoff.hand_off(turn)
+        await handoff.hand_off(turn, "identity")
     elif filed:
         offer_next_wish(turn)
+        await back_to_clerk(turn)
 
 
 async def show_case(turn: Turn, case: Case, item: Item) -> None:
     """Show a filed case: number, status, promised day, next step; to its own resident, the filled form, too."""
-    facts = await case_card(turn.session, case, item)
-    links = []
-    if case.resident_id == turn.resident_id:  # the form holds every answer in full
-        href = application_link(turn.office.public_url, turn.office.link_key, case)
-        links.append(Link(label="下载申请表（PDF）", href=href))
+    own = case.resident_id == turn.resident_id
+    facts = await case_card(turn.session, case, item, own=own)
+    links = await _links(turn, case) if own else []  # the form holds every answer in full
     card = CaseCard(
         title=named(item),
         number=facts.number,
@@ -73,7 +73,7 @@ async def show_case(turn: Turn, case: Case, item: Item) -> None:
         status=facts.status,
         timeline=[TimelineStep(**step.model_dump()) for step in facts.timeline],
         promised=facts.promised,
-        next_step=item.next_step,
+        next_step=facts.next_step,
         links=links,
     )
     text = phrase(
@@ -81,19 +81,25 @@ async def show_case(turn: Turn, case: Case, item: Item) -> None:
         item=named(item),
         number=facts.number,
         status=facts.status,
-        promised=facts.promised or phrase("utter_promise_unknown"),
-        next_step=item.next_step,
+        promised=facts.promised or phrase("utter_promise_over" if case.ended_at else "utter_promise_unknown"),
+        next_step=facts.next_step,
     )
     turn.show(Bubble(text=text, card=card, links=links))
 
 
+async def _links(turn: Turn, case: Case) -> list[Link]:
+    office = turn.office
+    links = [Link(label="下载申请表（PDF）", href=application_link(office.public_url, office.link_key, case))]
+    notice = await latest_notice(turn.session, case)
+    if notice is not None:
+        label = phrase("utter_notice_link", title=NoticeKind(notice.kind).heading)
+        links.append(Link(label=label, href=notice_link(office.public_url, office.link_key, notice)))
+    return links
+
+
 async def attach(turn: Turn, case: Case) -> None:
     """Put the file just sent with the case."""
-    await turn.session.execute(
-        update(StoredFile)
-        .where(StoredFile.id == turn.file_id, StoredFile.resident_id == turn.resident_id)
-        .values(case_id=case.id)
-    )
+    await attach_to(turn.session, case.id, turn.resident_id, turn.file_id or "")
 
 
 async def _remember(turn: Turn, case: Case, item: Item) -> None:

@@ -8,7 +8,7 @@ from rasa_sdk.events import UserUtteranceReverted
 from actions import guide
 from actions.base import Events, Heard, TurnAction
 from actions.finding import LATER, MISSES_UNTIL_PERSON, ask_which, find, likely_items, miss, understood
-from bot.conversation.bubbles import HUMAN, Choice
+from bot.conversation.bubbles import HUMAN, Choice, human
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
 from cases import drafts
@@ -91,7 +91,7 @@ class ActionComplain(TurnAction):
     async def act(self, turn: Turn, heard: Heard) -> None:
         """Say sorry and offer a person and the case's state."""
         understood(turn)
-        turn.ask(phrase("utter_complain"), [HUMAN, Choice(label="查办件进度", value="track")])
+        turn.ask(phrase("utter_complain"), [human("complaint"), Choice(label="查办件进度", value="track")])
 
 
 class ActionUnclear(TurnAction):

@@ -98,7 +98,7 @@ class ValidateTrackingForm(TurnAction):
     async def act(self, turn: Turn, heard: Heard) -> None:
         """Take the number, then the digits; any command or other wish leaves the form and is served."""
         number, last_four = (None, None) if link_code_in(turn.text) else _read(turn.text)
-        if turn.choice is not None and turn.choice.value == "human":
+        if turn.choice is not None and turn.choice.value.startswith(HUMAN.value):
             _leave(turn)
             await handoff.hand_off(turn)
         elif turn.choice is not None:

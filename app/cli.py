@@ -23,6 +23,8 @@ COMMANDS = (
     "outbox",
     "kyc",
     "resident",
+    "case",
+    "clerk",
     "crash",
     "dev",
     "test",

@@ -12,6 +12,8 @@ from sqlalchemy.engine import make_url
 import bot.channels.wechat.models as wechat_tables
 import bot.conversation.models as conversation_tables
 import cases.models as case_tables
+import desk.models as desk_tables
+import desk.video.models as video_tables
 import kyc.models as resident_tables
 import records.migrations
 import records.models as installation_tables
@@ -19,7 +21,15 @@ from records.base import Base
 from records.database import Database
 
 ALL_TABLES: MetaData = Base.metadata
-ROOMS = (conversation_tables, wechat_tables, case_tables, resident_tables, installation_tables)
+ROOMS = (
+    conversation_tables,
+    wechat_tables,
+    case_tables,
+    resident_tables,
+    desk_tables,
+    video_tables,
+    installation_tables,
+)
 """Imported for the tables they add to the metadata."""
 
 

@@ -18,12 +18,15 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "geolocation=(), microphone=()",
 }
-PERSONAL = ("/chat/", "/cases/", "/verify/", "/health/")
+ON_CALLS = {"Permissions-Policy": "geolocation=(), camera=(self), microphone=(self)"}
+"""On the pages of video calls alone, which need to hear."""
+CALL_PATHS = ("/video/", "/desk/video/")
+PERSONAL = ("/chat/", "/cases/", "/verify/", "/health/", "/desk", "/video/")
 """Paths whose answers no browser and no proxy keeps; the page and its files are kept and asked about each time."""
 
 WORDS_BODY = 64 * 1024
 FILE_BODY = 12 * 1024 * 1024
-FILE_PATHS = re.compile(r"/chat/files|/verify/[^/]+/(?:frames|photo)")
+FILE_PATHS = re.compile(r"/chat/files|/verify/[^/]+/(?:frames|photo)|/video/[^/]+/stills/[^/]+")
 """The largest request body in bytes: of words, and where files are sent, of a photo with the form around it."""
 
 
@@ -45,7 +48,7 @@ class Shield:
             if message["type"] == "http.response.start":
                 begun = True
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
+                headers.update(HEADERS | (ON_CALLS if scope["path"].startswith(CALL_PATHS) else {}))
                 headers.setdefault("Cache-Control", "no-store" if scope["path"].startswith(PERSONAL) else "no-cache")
             await send(message)
 

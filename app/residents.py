@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.erasing import erase_resident
 from bot.conversation.history import thread
 from bot.conversation.models import Conversation
-from cases.models import Case, StoredFile
+from cases.models import Case, CaseNotice, StoredFile
 from kyc import vault
 from kyc.models import Consent, FaceConsent, FaceLog, IdentityCheck, ProfileEntry, Resident
 
@@ -60,6 +60,11 @@ async def exported(session: AsyncSession, resident_id: str) -> dict[str, Any]:
              "identity": row.identity, "answers": {key: each.answer["value"] for key, each in row.answers.items()}}
             for row in await _all(session, Case, resident_id)
         ],
+        "notices": [
+            {"number": number, "kind": row.kind, "at": row.made_at, "told": row.body["paragraphs"],
+             "materials": row.body["materials"]}
+            for number, row in await _notices(session, resident_id)
+        ],
         "files": [
             {"name": row.name, "kind": row.media_type, "bytes": row.size, "at": row.created_at}
             for row in await _all(session, StoredFile, resident_id)
@@ -85,6 +90,12 @@ async def _conversation(session: AsyncSession, row: Conversation) -> dict[str, A
         for each in said
     ]  # fmt: skip
     return {"channel": row.channel, "since": row.created_at, "said": lines}
+
+
+async def _notices(session: AsyncSession, resident_id: str) -> list[tuple[str | None, CaseNotice]]:
+    theirs = select(Case.number, CaseNotice).join(Case, Case.id == CaseNotice.case_id)
+    found = await session.execute(theirs.where(Case.resident_id == resident_id).order_by(CaseNotice.made_at))
+    return [(number, notice) for number, notice in found.all()]
 
 
 async def _all(session: AsyncSession, table: Any, resident_id: str) -> Any:

@@ -8,11 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from actions.checked import checked
-from actions.form_turn import is_certain_answer
-from actions.leaving import leave
-from actions.registry import executor
+from actions.registry import DEEDS, executor
 from app.action_server import action_server
+from app.back_office import back_office_of, sending_news, sweeping_cases
 from app.channels import open_channels, telegram_door, wechat_door
 from app.engine_process import EngineProcess, free_port
 from app.identity import announcing, policy_of, purging
@@ -29,6 +27,9 @@ from bot.conversation.live import Live
 from bot.conversation.pipeline import Pipeline
 from bot.conversation.turn import Office, OpenTurns
 from bot.conversation.wording import phrases
+from cases.back_office import reporting
+from desk.hub import Hub, carrying
+from desk.watch import Watch, watching
 from kyc import vault
 from kyc.capture.examining import Examination
 from kyc.references import HttpReferenceSource
@@ -56,6 +57,7 @@ class Runtime:
     office: Office
     engine: EngineProcess
     examination: Examination
+    hub: Hub
     wechat: WeChatDoor | None = None
     telegram: TelegramDoor | None = None
 
@@ -73,6 +75,9 @@ async def running(model: Path, chosen: Settings | None = None, paths: Paths | No
     phrases()
     catalog = await asyncio.to_thread(load_catalog)
     database = Database(chosen.resolved_database_url())
+    back_office = back_office_of(chosen)
+    if back_office is not None:
+        reporting(database.session)
     office = Office(
         street_name=chosen.street_name,
         street_code=chosen.street_code,
@@ -104,7 +109,7 @@ async def running(model: Path, chosen: Settings | None = None, paths: Paths | No
         stack.push_async_callback(verifier.close)
         pipeline = Pipeline(
             sessions=database.session,
-            answering=Answering(engine, turns, is_certain_answer, leave, checked),
+            answering=Answering(engine, turns, DEEDS),
             fetching=Fetching(database.session, channels.by_name, office.files_dir, channels.recogniser),
             courier=Courier(database.session, channels.by_name),
             live=live,
@@ -120,9 +125,17 @@ async def running(model: Path, chosen: Settings | None = None, paths: Paths | No
             await session.commit()
         examination = Examination(database.session, verifier, announcing(pipeline))
         await examination.announce_what_was_not()
+        hub = Hub(database.session, live)
+        await stack.enter_async_context(carrying(hub))
+        looking_after = watching(Watch(database.session, pipeline, hub, lambda: catalog))
+        stack.callback(asyncio.create_task(looking_after).cancel)
         sweeping = asyncio.create_task(pipeline.courier.sweep())
         stack.callback(sweeping.cancel)
         stack.callback(asyncio.create_task(purging(database.session)).cancel)
+        overdue = sweeping_cases(database.session, lambda: catalog, pipeline, office)
+        stack.callback(asyncio.create_task(overdue).cancel)
+        if back_office is not None:
+            stack.callback(asyncio.create_task(sending_news(database.session, back_office)).cancel)
         yield Runtime(
             chosen,
             keys,
@@ -133,6 +146,7 @@ async def running(model: Path, chosen: Settings | None = None, paths: Paths | No
             office,
             process,
             examination,
+            hub,
             wechat_door(chosen, channels, database.session, pipeline, lambda: catalog),
             telegram_door(chosen, channels, database.session, pipeline),
         )

@@ -77,7 +77,23 @@ class Settings(BaseSettings):
     )
     identity_source_token: str = Field(default="", description="可信身份服务的令牌")
     identity_counts_days: int = Field(default=30, ge=0, le=3660, description="核对过一次身份，多少天里办别的事不用再验")
+    back_office_url: str = Field(default="", description="市里后台接收办件消息的地址；不填就不发")
+    back_office_secret: str = Field(
+        default="", pattern=r"^(.{16,256})?$", description="给市里后台的消息签名用的密文，16 位以上"
+    )
     speech_url: str = Field(default="", description="语音识别服务的地址；不填就请居民打字")
+    desk_openid_issuer: str = Field(
+        default="", description="单位统一身份认证（OpenID Connect）的地址；不填，办事员就用登录名和密码"
+    )
+    desk_openid_client_id: str = Field(default="", description="统一身份认证给办事台的客户端编号")
+    desk_openid_client_secret: str = Field(default="", description="统一身份认证给办事台的客户端密钥")
+
+    turn_urls: str = Field(
+        default="",
+        pattern=r"^((stun|turn)s?:[^\s,]+[\s,]*)*$",
+        description="视频用的 STUN、TURN 服务器，几个之间用逗号隔开；不填，只有在同一个网络里才接得通",
+    )
+    turn_secret: str = Field(default="", description="TURN 服务器的密钥（coturn 的 static-auth-secret）")
 
     @model_validator(mode="after")
     def _channels_are_whole(self) -> "Settings":
@@ -97,6 +113,15 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _back_office_is_whole(self) -> "Settings":
+        """News of cases are signed, and sent over encrypted connections."""
+        if self.back_office_url and not self.back_office_secret:
+            raise ValueError("填了 ONECALL_BACK_OFFICE_URL，还要填 ONECALL_BACK_OFFICE_SECRET")
+        if self.back_office_url and not self.back_office_url.startswith("https://") and not self.development:
+            raise ValueError("ONECALL_BACK_OFFICE_URL 要以 https:// 开头（开发时可以设 ONECALL_DEVELOPMENT=1）")
+        return self
+
+    @model_validator(mode="after")
     def _limits_of_faces_are_in_order(self) -> "Settings":
         """Review lies above acceptance; a cohort has both limits or none; an own model has its own limits."""
         if self.face_review < self.face_accept:
@@ -112,6 +137,30 @@ class Settings(BaseSettings):
             raise ValueError(
                 "填了 ONECALL_FACE_MODEL，还要填 ONECALL_FACE_ACCEPT 和 ONECALL_FACE_REVIEW：每个模型的门槛不同"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _openid_is_whole(self) -> "Settings":
+        """The office's own accounts are configured wholly or not at all, and over encrypted connections."""
+        if not self.desk_openid_issuer:
+            return self
+        given = {
+            "ONECALL_DESK_OPENID_CLIENT_ID": self.desk_openid_client_id,
+            "ONECALL_DESK_OPENID_CLIENT_SECRET": self.desk_openid_client_secret,
+            "ONECALL_PUBLIC_URL": self.public_url,
+        }
+        missing = [name for name, value in given.items() if not value]
+        if missing:
+            raise ValueError(f"填了 ONECALL_DESK_OPENID_ISSUER，还要填 {'、'.join(missing)}")
+        if not self.desk_openid_issuer.startswith("https://") and not self.development:
+            raise ValueError("ONECALL_DESK_OPENID_ISSUER 要以 https:// 开头（开发时可以设 ONECALL_DEVELOPMENT=1）")
+        return self
+
+    @model_validator(mode="after")
+    def _relay_is_whole(self) -> "Settings":
+        """A TURN server lets nobody in without the secret it shares with us."""
+        if "turn" in self.turn_urls and not self.turn_secret:
+            raise ValueError("ONECALL_TURN_URLS 里有 TURN 服务器，还要填 ONECALL_TURN_SECRET")
         return self
 
     def resolved_database_url(self) -> str:

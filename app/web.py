@@ -13,10 +13,15 @@ import bot.channels.telegram.door as telegram
 import bot.channels.web.routes as web_chat
 import bot.channels.wechat.door as wechat
 import cases.routes
+import desk.signing_in
+import desk.video.routes
 import kyc.capture.routes as capture
+from app.back_office import office_told
+from app.desk import desk_door, desk_room, desk_routes
 from app.identity import capture_page
 from app.middleware import BodyLimit, Shield
 from app.runtime import Runtime
+from app.video import video_room
 from bot.conversation.wording import phrase
 
 
@@ -35,11 +40,21 @@ def web_application(room: Runtime) -> FastAPI:
     gone = phrase("utter_web_link_gone")
     app.include_router(
         cases.routes.routes(
-            room.database.session, lambda: room.catalog, room.office.link_key, room.office.street_name, gone
+            room.database.session,
+            lambda: room.catalog,
+            room.office.link_key,
+            room.office.street_name,
+            office_told(room.office),
+            gone,
         )
     )
     app.include_router(capture.routes(capture_page(room)))
     app.mount("/verify-static", StaticFiles(directory=capture.HERE / "static"))
+    door = desk_door(room, _version(desk.signing_in.HERE / "static"))
+    app.include_router(desk.signing_in.routes(door))
+    app.include_router(desk_routes(desk_room(room, door)))
+    app.include_router(desk.video.routes.routes(video_room(room, door)))
+    app.mount("/static/desk", StaticFiles(directory=desk.signing_in.HERE / "static"))
     if room.wechat is not None:
         app.include_router(wechat.routes(room.wechat))
     if room.telegram is not None:

@@ -44,6 +44,12 @@ def values_of(case: Case) -> dict[str, str]:
     return {key: stored.answer["value"] for key, stored in case.answers.items()}
 
 
+def masked_name(case: Case) -> str:
+    """The name of whom a case is for, with all but its first character hidden; empty where none was given."""
+    name = answer_of(case, "name")
+    return "" if name is None else name.value[:1] + "*" * (len(name.value) - 1)
+
+
 def keep(case: Case, key: str, answer: Answer, provenance: str) -> None:
     """Store an answer, or a correction of it."""
     body = {"value": answer.value, "shown": answer.shown, "masked": answer.masked}

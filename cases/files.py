@@ -4,7 +4,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models import Case, StoredFile
@@ -62,6 +62,12 @@ async def read_file(session: AsyncSession, folder: Path, resident_id: str, file_
     except FileNotFoundError:
         return None
     return unseal(sealed, purpose_of(file_id))
+
+
+async def attach_to(session: AsyncSession, case_id: str, resident_id: str, file_id: str) -> None:
+    """Put a file that a resident sent with one of their cases."""
+    theirs = update(StoredFile).where(StoredFile.id == file_id, StoredFile.resident_id == resident_id)
+    await session.execute(theirs.values(case_id=case_id))
 
 
 async def erase_file(session: AsyncSession, folder: Path, resident_id: str, file_id: str) -> None:

@@ -5,6 +5,7 @@ from cases.cards import promise
 from cases.document import ApplicationForm, MaterialRow, Row
 from cases.models import Case
 from cases.states import Status
+from cases.wording import identity_told
 from records.base import CHINA
 from services_catalog.loader import Catalog
 from services_catalog.schema import ApplicantKind, Item, Material
@@ -23,7 +24,7 @@ def application_form(catalog: Catalog, case: Case, item: Item, street: str) -> A
         number=case.number or "",
         received=f"{received.year}年{received.month}月{received.day}日" if received else "",
         status=Status(case.status).told,
-        identity="居民自己申报，待核验" if case.identity_to_check else "居民自己申报",
+        identity=identity_told(case.identity, to_check=case.identity_to_check),
         promise=promise(case, item) or "承诺时限以窗口告知为准",
         answers=[Row(field.label, answer.shown) for field, answer in answers if answer is not None],
         materials=[

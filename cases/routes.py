@@ -5,16 +5,21 @@ from collections.abc import Callable
 
 from fastapi import APIRouter, HTTPException, Response
 
-from cases.document import render_application
+from cases.document import render_application, render_notice
 from cases.drafts import find
-from cases.links import case_of_link
+from cases.links import case_of_link, notice_of_link
+from cases.models import CaseNotice
+from cases.notices import document_of
 from cases.printing import application_form
 from records.database import Sessions
 from services_catalog.loader import Catalog
 
 
-def routes(sessions: Sessions, catalog: Callable[[], Catalog], link_key: bytes, street: str, gone: str) -> APIRouter:
-    """The routes of cases. `gone` is the sentence for a link that leads nowhere."""
+def routes(
+    sessions: Sessions, catalog: Callable[[], Catalog], link_key: bytes, street: str, office: str, gone: str
+) -> APIRouter:
+    """The routes of cases. `office` is where and when somebody is there, `gone` the sentence for a link that leads
+    nowhere."""
     router = APIRouter()
 
     @router.get("/cases/application/{token}.pdf")
@@ -26,11 +31,22 @@ def routes(sessions: Sessions, catalog: Callable[[], Catalog], link_key: bytes, 
             if case is None or item is None or case.number is None:
                 raise HTTPException(404, gone)
             form = application_form(catalog(), case, item, street)
-        content = await asyncio.to_thread(render_application, form)
-        headers = {
-            "Content-Disposition": f'inline; filename="{case.number}.pdf"',
-            "Cache-Control": "private, no-store",
-        }
-        return Response(content, media_type="application/pdf", headers=headers)
+        return _pdf(await asyncio.to_thread(render_application, form), case.number)
+
+    @router.get("/cases/notice/{token}.pdf")
+    async def printed_notice(token: str) -> Response:
+        notice_id = notice_of_link(link_key, token)
+        async with sessions() as session:
+            made = None if notice_id is None else await session.get(CaseNotice, notice_id)
+            case = None if made is None else await find(session, made.case_id)
+        if made is None or case is None or case.number is None:
+            raise HTTPException(404, gone)
+        document = document_of(made, case.number, street, office)
+        return _pdf(await asyncio.to_thread(render_notice, document), f"{case.number}-{made.kind}")
 
     return router
+
+
+def _pdf(content: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "private, no-store"}
+    return Response(content, media_type="application/pdf", headers=headers)

@@ -4,7 +4,9 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cases.back_office import report
 from cases.models import Case, CaseEvent
+from records.base import now
 
 
 class Status(StrEnum):
@@ -53,7 +55,10 @@ _TITLES = {
 
 _BY_RESIDENT = frozenset({Actor.RESIDENT})
 _BY_CLERK = frozenset({Actor.CLERK})
-_BY_CLERK_OR_CLOCK = frozenset({Actor.CLERK, Actor.SYSTEM})
+_BY_CLOCK = frozenset({Actor.SYSTEM})
+_BY_CLERK_OR_CLOCK = _BY_CLERK | _BY_CLOCK
+_BY_RESIDENT_OR_FOR_THEM = _BY_RESIDENT | _BY_CLERK
+"""A clerk withdraws a case on the resident's wish."""
 
 TRANSITIONS: dict[Status, dict[Status, frozenset[Actor]]] = {
     Status.DRAFT: {Status.RECEIVED: _BY_RESIDENT, Status.WITHDRAWN: _BY_RESIDENT},
@@ -61,15 +66,24 @@ TRANSITIONS: dict[Status, dict[Status, frozenset[Actor]]] = {
         Status.ACCEPTED: _BY_CLERK,
         Status.SUPPLEMENT: _BY_CLERK,
         Status.REFUSED: _BY_CLERK,
-        Status.WITHDRAWN: _BY_RESIDENT,
+        Status.WITHDRAWN: _BY_RESIDENT_OR_FOR_THEM,
     },
     Status.SUPPLEMENT: {
         Status.ACCEPTED: _BY_CLERK,
         Status.RETURNED: _BY_CLERK_OR_CLOCK,
-        Status.WITHDRAWN: _BY_RESIDENT,
+        Status.WITHDRAWN: _BY_RESIDENT_OR_FOR_THEM,
     },
-    Status.ACCEPTED: {Status.REVIEW: _BY_CLERK, Status.WITHDRAWN: _BY_RESIDENT},
-    Status.REVIEW: {Status.DONE: _BY_CLERK, Status.SUPPLEMENT: _BY_CLERK, Status.WITHDRAWN: _BY_RESIDENT},
+    Status.ACCEPTED: {
+        Status.REVIEW: _BY_CLERK,
+        Status.RETURNED: _BY_CLOCK,
+        Status.WITHDRAWN: _BY_RESIDENT_OR_FOR_THEM,
+    },
+    Status.REVIEW: {
+        Status.DONE: _BY_CLERK,
+        Status.SUPPLEMENT: _BY_CLERK,
+        Status.RETURNED: _BY_CLOCK,
+        Status.WITHDRAWN: _BY_RESIDENT_OR_FOR_THEM,
+    },
     Status.DONE: {},
     Status.REFUSED: {},
     Status.RETURNED: {},
@@ -81,13 +95,29 @@ class TransitionRefused(Exception):
     """The case cannot go there from where it is, or not by this actor."""
 
 
-def move(session: AsyncSession, case: Case, to: Status, actor: Actor, note: str | None = None) -> None:
+def move(
+    session: AsyncSession,
+    case: Case,
+    to: Status,
+    actor: Actor,
+    note: str | None = None,
+    *,
+    clerk_id: str | None = None,
+    action: str = "status",
+) -> None:
     """Change a case's status and add the change to its history. Raises TransitionRefused."""
     before = Status(case.status)
-    if actor not in TRANSITIONS[before].get(to, frozenset()):
+    if not may_move(before, to, actor):
         raise TransitionRefused(f"{before} -> {to} by {actor}")
     case.status = to.value
-    log(session, case, "status", actor, note, before, to)
+    if to.is_end:
+        case.ended_at = now()
+    log(session, case, action, actor, note, before, to, clerk_id)
+
+
+def may_move(before: Status, to: Status, actor: Actor) -> bool:
+    """Whether the table lets `actor` do it."""
+    return actor in TRANSITIONS[before].get(to, frozenset())
 
 
 def log(
@@ -98,6 +128,18 @@ def log(
     note: str | None = None,
     before: Status | None = None,
     after: Status | None = None,
+    clerk_id: str | None = None,
 ) -> None:
-    """Add a line to a case's history. `note` is stored encrypted."""
-    session.add(CaseEvent(case_id=case.id, action=action, actor=actor, note=note, from_status=before, to_status=after))
+    """Add a line to a case's history, and to the news for the back office. `note` is stored encrypted."""
+    line = CaseEvent(
+        case_id=case.id,
+        at=now(),
+        action=action,
+        actor=actor,
+        clerk_id=clerk_id,
+        note=note,
+        from_status=before,
+        to_status=after,
+    )
+    session.add(line)
+    report(session, case, line)

@@ -8,7 +8,10 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.conversation.wording import phrase
+from cases import terms
 from cases.models import Case, CaseCounter
+from cases.notices import NoticeKind, notice
 from cases.states import Actor, Status, log
 from cases.workdays import deadline
 from records.base import now
@@ -39,7 +42,7 @@ async def submit(
 
     `identity` is the way it was proved, and `identity_to_check` tells that somebody still has to look.
     `fields` are those the form asks now; what was answered to any other is dropped, such as the phone of a
-    proxy who applies no longer.
+    proxy who applies no longer. The receipt is a notice like others.
 
     The number is 9 digits of the street, the day as YYYYMMDD, and a running number of 5 digits.
     """
@@ -58,9 +61,11 @@ async def submit(
     if item.time_limit.promised is not None:
         due = deadline(today, item.time_limit.promised.days)
         case.promised_on, case.promise_is_estimate = due.day, due.is_estimate
+    case.window, case.act_by = item.window, terms.told_by(today)
     case.phone_index = _index_of(case, "phone")
     case.proxy_phone_index = _index_of(case, "proxy_phone")
     log(session, case, "status", Actor.RESIDENT, before=Status.DRAFT, after=Status.RECEIVED)
+    notice(session, case, item, NoticeKind.RECEIPT, [phrase("utter_notice_receipt"), phrase("utter_notice_clock")])
     return True
 
 

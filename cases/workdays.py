@@ -25,6 +25,11 @@ def deadline(start: date, working_days: int) -> Deadline:
     return Deadline(day, is_estimate)
 
 
+def is_working_day(day: date) -> bool:
+    """Whether people work on that day; where its year's holidays are not published, by the day of the week."""
+    return _works(day)[0]
+
+
 def _works(day: date) -> tuple[bool, bool]:
     """Whether `day` is a working day, and whether that is a guess from the weekday alone."""
     try:

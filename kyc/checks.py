@@ -95,10 +95,13 @@ async def arrange(session: AsyncSession, subject: Subject, way: Way) -> None:
 
 async def passed_by_card(session: AsyncSession, subject: Subject, valid_for: timedelta) -> None:
     """Note that an ID card was read and is that of whom it was declared to be."""
-    check = _check(subject, Way.CARD, CheckStatus.OPEN, announced_at=now())
-    decide(check, CheckStatus.PASSED, valid_for)
-    session.add(check)
-    await session.flush()
+    await _passed(session, subject, Way.CARD, valid_for)
+
+
+async def passed_before_a_person(session: AsyncSession, subject: Subject, way: Way, valid_for: timedelta) -> None:
+    """Note that somebody of the office looked at the person and the card, and that it is them."""
+    await withdraw_open(session, subject)
+    await _passed(session, subject, way, valid_for)
 
 
 async def withdraw_open(session: AsyncSession, subject: Subject) -> None:
@@ -223,6 +226,13 @@ async def forget(session: AsyncSession, resident_id: str) -> None:
         or_(IdentityCheck.valid_until > now(), IdentityCheck.token_index.is_not(None)),
     )
     await session.execute(mine.values(valid_until=None, token_index=None))
+
+
+async def _passed(session: AsyncSession, subject: Subject, way: Way, valid_for: timedelta) -> None:
+    check = _check(subject, way, CheckStatus.OPEN, announced_at=now())
+    decide(check, CheckStatus.PASSED, valid_for)
+    session.add(check)
+    await session.flush()
 
 
 def _check(subject: Subject, way: Way, status: CheckStatus, **values: object) -> IdentityCheck:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
+from kyc.cards.materials import MaterialReading, check_material
 from kyc.cards.reading import CardReading, read_card
 from kyc.faces.encoder import Vector
 from kyc.faces.portrait import Portrait, encoder_name, portrait_of
@@ -49,6 +50,10 @@ class Verifier:
     async def card_with_face(self, content: bytes, today: date) -> tuple[CardReading, Portrait | FaceFault]:
         """The same, and the face on it."""
         return await self.workers.run(_card_with_face, content, today, self.policy.model)
+
+    async def material(self, content: bytes, kind: str, name: str | None) -> MaterialReading:
+        """Advice on a photograph of what is called `kind` and belongs to `name`."""
+        return await self.workers.run(check_material, content, [kind], name)
 
     async def portrait(self, content: bytes) -> Portrait | FaceFault:
         """The face in a picture, whatever its quality, as long as it is one."""

@@ -11,6 +11,8 @@ from sqlalchemy.types import TypeDecorator
 
 CHINA = ZoneInfo("Asia/Shanghai")
 """The time zone of every street office."""
+ERASED_WITH_TALK = "erased with talk"
+"""In a table's `info`: its rows, found by their `conversation_id`, go when what was said there is deleted."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -37,6 +38,11 @@ class Catalog:
     departments: Mapping[str, Department]
     windows: Mapping[str, Window]
     proxy_fields: tuple[FormField, ...]
+
+    @cached_property
+    def restricted(self) -> frozenset[str]:
+        """The departments whose conversations and cases only clerks of theirs may take."""
+        return frozenset(each.id for each in self.departments.values() if each.restricted)
 
 
 def load_catalog(root: Path = CATALOG_DIR) -> Catalog:

@@ -231,10 +231,12 @@ class Item(_Entry):
     time_limit: TimeLimit
     fee: Fee
     identity: Identity
+    replies_approved: bool = Field(default=False, description="机器人讲这件事的话，先给办事员看过再发")
     applicants: Annotated[list[Applicant], Field(min_length=1)]
     conditions: Annotated[list[Text], Field(min_length=1)]
     materials: list[Material]
     fields: Annotated[list[FormField], Field(min_length=1)]
+    four_eyes: bool = Field(default=False, description="一人提意见、另一人决定，涉及发钱的事项用")
     next_step: Text = Field(description="提交以后会发生什么，给居民看")
     questions: list[Question] = []
     confusable_with: list[Confusable] = []
@@ -276,6 +278,7 @@ class Department(_Entry):
     agencies: list[Text]
     window: Slug
     scope: Text
+    restricted: bool = Field(default=False, description="只有写明了这个部门组的办事员能接，不能由综合窗口随便接")
 
 
 class Window(_Entry):

@@ -23,19 +23,27 @@ HELP = """量一量这台机器上要花多少时间。用临时数据库，不�
 例：./onecall bench turns
 例：./onecall bench turns --turns 200 --json 结果.json
 例：./onecall bench channels --residents 500
-例：./onecall bench faces"""
+例：./onecall bench faces
+例：./onecall bench desk --open 1000 --desks 50"""
 
-SUBJECTS = ("turns", "channels", "faces")
+SUBJECTS = ("turns", "channels", "faces", "desk")
 
 
 def run(
     subject: Annotated[
         str,
-        typer.Argument(help="量什么：turns（一轮对话）、channels（微信里很多人同时说话）、faces（刷脸时聊天慢不慢）"),
+        typer.Argument(
+            help="量什么：turns（一轮对话）、channels（微信里很多人同时说话）、faces（刷脸时聊天慢不慢）、desk（办事台）"
+        ),
     ],
     turns: Annotated[int, typer.Option(help="一位居民时，每种说话量多少轮", min=20, max=5000)] = 100,
     residents: Annotated[int, typer.Option(help="channels：同时几位居民", min=2, max=2000)] = 500,
     rounds: Annotated[int, typer.Option(help="channels：每位说几句", min=1, max=100)] = 3,
+    opened: Annotated[int, typer.Option("--open", help="desk：多少段对话在等或在谈", min=10, max=20000)] = 1000,
+    desks: Annotated[int, typer.Option(help="desk：多少位办事员开着页面", min=1, max=200)] = 50,
+    closed: Annotated[int, typer.Option(help="desk：表里有多少段早就结束的", min=1000)] = 1_000_000,
+    a_second: Annotated[float, typer.Option(help="desk：居民一秒发几句", min=0.1, max=200)] = 20,
+    seconds: Annotated[float, typer.Option(help="desk：发多少秒", min=1, max=3600)] = 30,
     json_file: Annotated[Path | None, typer.Option("--json", help="把结果写成 JSON 文件")] = None,
 ) -> None:
     """Measure and print."""
@@ -48,6 +56,8 @@ def run(
     with tempfile.TemporaryDirectory(prefix="onecall-bench-") as folder:
         if subject == "channels":
             asyncio.run(_channels(Path(folder), residents, rounds, json_file))
+        elif subject == "desk":
+            asyncio.run(_desk(Path(folder), desks, opened, closed, a_second, seconds, json_file))
         elif subject == "faces":
             prepare_photographs(project_paths(), Progress())
             asyncio.run(_faces(model, Path(folder), turns, json_file))
@@ -101,6 +111,28 @@ async def _faces(model: Path, folder: Path, turns: int, json_file: Path | None) 
         highlight=False,
     )
     await _write(json_file, asdict(found))
+
+
+async def _desk(
+    folder: Path, desks: int, opened: int, closed: int, a_second: float, seconds: float, json_file: Path | None
+) -> None:
+    from app.bench.desk import measure
+
+    found = await measure(folder, desks, opened, closed, a_second, seconds)
+    table = Table("早就结束的", "打开队列 中位数 毫秒", "p95 毫秒")
+    for queue in found.queues:
+        table.add_row(*(str(value) for value in asdict(queue).values()))
+    console = Console()
+    console.print(table)
+    console.print(
+        f"{found.desks} 位办事员、{found.open} 段对话、每秒 {found.a_second} 句：一句话到办事员的页面，"
+        f"中位数 {found.median_ms} 毫秒，p95 {found.p95_ms} 毫秒；{found.messages} 句里丢了 {found.lost} 句；"
+        f"结束的多了以后，队列慢 {found.growth} 倍",
+        highlight=False,
+    )
+    await _write(json_file, {**asdict(found), "growth": found.growth})
+    if found.lost:
+        raise typer.Exit(1)
 
 
 async def _turns(model: Path, folder: Path, turns: int, json_file: Path | None) -> None:

@@ -15,12 +15,12 @@ _SMALLEST_SHARE = 0.4
 
 
 def spoken(bubble: Bubble, *, with_choices: bool = True, only_absolute: bool = True) -> str:
-    """A bubble as text: its progress, its words, its numbered choices, its links.
+    """A bubble as text: who says it where a clerk does, its progress, its words, its numbered choices, its links.
 
     Links that lead nowhere outside a browser of ours are left out where `only_absolute`.
     """
     lines = [] if bubble.progress is None else [f"第 {bubble.progress.step} 步 / 共 {bubble.progress.total} 步"]
-    lines.append(bubble.text)
+    lines.append(bubble.text if bubble.signed is None else f"【{bubble.signed}】{bubble.text}")
     if with_choices:
         lines += [f"{number}. {choice.label}" for number, choice in enumerate(bubble.choices, 1)]
     lines += [

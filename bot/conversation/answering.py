@@ -5,68 +5,85 @@ the planned actions run one after the other on the turn's session, and the pipel
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
-from bot.conversation.bubbles import HUMAN, Bubble
+from bot.conversation.bubbles import Bubble, human
 from bot.conversation.distress import urgent
 from bot.conversation.engine import Engine, EngineRequest
 from bot.conversation.history import last_said
-from bot.conversation.incoming import MAX_CHARS, Incoming, neutral, wishes
-from bot.conversation.ownership import Owner, change_owner
+from bot.conversation.incoming import MAX_CHARS, Directive, Incoming, neutral, wishes
+from bot.conversation.ownership import Owner
 from bot.conversation.redaction import CASE_NUMBER, redacted
 from bot.conversation.selection import taken
 from bot.conversation.turn import OpenTurns, Turn
-from bot.conversation.waiting import RETURN_TO_BOT, still_waiting, wants_the_bot
+from bot.conversation.waiting import RETURN_TO_BOT, wants_the_bot
 from kyc.linking import link_code_in
+
+Deed = Callable[[Turn], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Deeds:
+    """What is done without asking the engine.
+
+    `certain_answer` tells whether a text can only be the answer to the question the form is asking; such a
+    text is not shown to the engine at all. `leave` forgets a resident who left the channel; `checked` goes on after
+    an identity check has ended; `directed` does what a clerk wants of the bot, and `collected` takes what the clerk had
+    it ask for; `danger` sees to it that a clerk looks
+    at once; `waits` answers who waits for a clerk, and `bot_again` ends the wait; `heard` notes what was said to a
+    clerk; `held` tells whether a clerk has to approve what the bot would say, and keeps it.
+    """
+
+    certain_answer: Callable[[Turn], Awaitable[bool]]
+    leave: Deed
+    checked: Deed
+    directed: Callable[[Turn, Directive], Awaitable[None]]
+    collected: Callable[[Turn], Awaitable[bool]]
+    danger: Deed
+    waits: Callable[[Turn, Incoming], Awaitable[None]]
+    bot_again: Deed
+    heard: Callable[[Turn, Incoming], Awaitable[None]]
+    held: Callable[[Turn, Incoming], Awaitable[None]]
 
 
 class Answering:
-    """Answers messages with the help of the engine.
+    """Answers messages with the help of the engine."""
 
-    `certain_answer` tells whether a text can only be the answer to the question the form is asking; such a
-    text is not shown to the engine at all. `leave` forgets a resident who left the channel;
-    `checked` goes on after an identity check has ended.
-    """
-
-    def __init__(
-        self,
-        engine: Engine,
-        turns: OpenTurns,
-        certain_answer: Callable[[Turn], Awaitable[bool]],
-        leave: Callable[[Turn], Awaitable[None]],
-        checked: Callable[[Turn], Awaitable[None]],
-    ) -> None:
-        self._engine, self._turns, self._certain_answer = engine, turns, certain_answer
-        self._leave, self._checked = leave, checked
+    def __init__(self, engine: Engine, turns: OpenTurns, deeds: Deeds) -> None:
+        self._engine, self._turns, self._deeds = engine, turns, deeds
 
     async def answer(self, turn: Turn, message: Incoming) -> None:
         """Make the turn say what there is to say to `message`. Raises EngineUnavailable."""
         owner = Owner(turn.conversation.owner)
         if message.event == "leave":
-            await self._leave(turn)
-            return
-        if message.event == "checked":
+            await self._deeds.leave(turn)
+        elif message.event == "checked":
             if owner.is_bot:
-                await self._checked(turn)
-            return
-        if owner is Owner.CLERK:
-            return
-        if (help_now := urgent(message.text)) is not None:
-            offers = [HUMAN] if owner.is_bot else [RETURN_TO_BOT]
+                await self._deeds.checked(turn)
+        elif message.directive is not None:
+            if owner.is_bot:
+                await self._deeds.directed(turn, message.directive)
+        elif owner is Owner.CLERK:
+            await self._deeds.heard(turn, message)
+        elif (help_now := urgent(message.text)) is not None:
+            offers = [human("danger")] if owner.is_bot else [RETURN_TO_BOT]
             turn.ask(help_now, offers)
+            await self._deeds.danger(turn)
         elif owner is Owner.WAITING:
             await self._while_waiting(turn, message)
         else:
             await self._as_bot(turn, message)
+            await self._deeds.held(turn, message)
 
     async def _while_waiting(self, turn: Turn, message: Incoming) -> None:
         """Keep the message for the clerk, or bring the bot back if the resident wants it."""
-        if not wants_the_bot(message):
-            turn.show(still_waiting(turn.office))
+        if not wants_the_bot(message, turn.state.offered):
+            await self._deeds.waits(turn, message)
             return
         turn.say("utter_returned_to_bot")
         await self._plan(turn, "/repeat", message.text)
         await self._act(turn)
-        await change_owner(turn.session, turn.conversation.id, Owner.WAITING, Owner.RETURNED)
+        await self._deeds.bot_again(turn)
 
     async def _as_bot(self, turn: Turn, message: Incoming) -> None:
         if message.event == "follow":
@@ -86,8 +103,10 @@ class Answering:
             turn.say("utter_long_message", limit=MAX_CHARS)
             return
         is_code = typed and link_code_in(message.text) is not None
-        certain = typed and not is_code and await self._certain_answer(turn)
+        certain = typed and not is_code and await self._deeds.certain_answer(turn)
         turn.choice = None if certain or is_code else taken(turn.state, message)
+        if await self._deeds.collected(turn):
+            return
         if turn.file_id is not None:
             await self._plan(turn, "/send_file", "")
         elif certain:

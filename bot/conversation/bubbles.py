@@ -28,6 +28,11 @@ HUMAN = Choice(label="找人工", value="human")
 """A person, please: offered wherever the bot is at its end."""
 
 
+def human(reason: str) -> Choice:
+    """The same, with the reason it is offered for: one of `bot.conversation.handoffs.Reason`."""
+    return Choice(label=HUMAN.label, value=f"{HUMAN.value}:{reason}")
+
+
 class Link(_Frozen):
     """An address to open."""
 
@@ -83,10 +88,12 @@ class CaseCard(_Frozen):
 class Bubble(_Frozen):
     """One thing said: text, with what a channel may show along with it.
 
-    `text` alone is complete: a channel without buttons or cards loses looks, never content.
+    `text` alone is complete: a channel without buttons or cards loses looks, never content. `signed` is the name of
+    the clerk who says it.
     """
 
     text: str
+    signed: str | None = None
     choices: list[Choice] = []
     progress: Progress | None = None
     card: SummaryCard | CaseCard | None = None

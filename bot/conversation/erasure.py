@@ -1,13 +1,22 @@
 """Deleting what was said in a conversation, and what knows of it."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.conversation import handoffs
 from bot.conversation.deliveries import forget
-from bot.conversation.models import Conversation, InboxMessage, OutboxMessage, PushWindow
-from bot.conversation.ownership import Owner, change_owner
+from bot.conversation.handoffs import Outcome
+from bot.conversation.models import (
+    Conversation,
+    Handoff,
+    HandoffNote,
+    HeldReply,
+    InboxMessage,
+    OutboxMessage,
+    PushWindow,
+)
 from bot.conversation.state import DialogueState
-from records.base import new_id
+from records.base import ERASED_WITH_TALK, Base, new_id
 
 _LEFT = "left "
 """Begins the name of a thread that was closed; the names of residents are hashes, in which no blank occurs."""
@@ -22,11 +31,17 @@ async def conversations_of(session: AsyncSession, resident_id: str) -> list[str]
 
 
 async def erase_talk(session: AsyncSession, conversation_id: str) -> None:
-    """Delete every answered message of the conversation and every reply; the message being answered stays."""
+    """Delete what was said in the conversation and what clerks noted of it; the message being answered stays."""
     await session.execute(
         delete(InboxMessage).where(InboxMessage.conversation_id == conversation_id, InboxMessage.done_at.is_not(None))
     )
-    await session.execute(delete(OutboxMessage).where(OutboxMessage.conversation_id == conversation_id))
+    for table in (OutboxMessage, HandoffNote, HeldReply):
+        await session.execute(delete(table).where(table.conversation_id == conversation_id))
+    for each in Base.metadata.sorted_tables:
+        if each.info.get(ERASED_WITH_TALK):
+            await session.execute(delete(each).where(each.c.conversation_id == conversation_id))
+    told = update(Handoff).where(Handoff.conversation_id == conversation_id)
+    await session.execute(told.values(contact=None, summary=None, tried=None))
     await forget(session, conversation_id)
 
 
@@ -44,6 +59,6 @@ async def close_thread(session: AsyncSession, conversation: Conversation) -> Non
     await session.execute(delete(PushWindow).where(PushWindow.conversation_id == conversation.id))
     conversation.address = None
     conversation.channel_user = f"{_LEFT}{new_id()}"
-    owner = Owner(conversation.owner)
-    if not owner.is_bot:
-        await change_owner(session, conversation.id, owner, Owner.RETURNED)
+    handoff = await handoffs.open_of(session, conversation.id)
+    if handoff is not None:
+        await handoffs.close(session, handoff, handoff.clerk_id, Outcome.LEFT)

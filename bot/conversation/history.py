@@ -72,7 +72,8 @@ async def thread(session: AsyncSession, conversation_id: str, limit: int, before
     if before is not None:
         incoming = incoming.where(InboxMessage.received_at < before)
         outgoing = outgoing.where(OutboxMessage.created_at < before)
-    entries = [_incoming(row) for row in await session.scalars(incoming.order_by(InboxMessage.id.desc()).limit(limit))]
+    came = [_incoming(row) for row in await session.scalars(incoming.order_by(InboxMessage.id.desc()).limit(limit))]
+    entries = [entry for entry in came if entry.incoming is not None and entry.incoming.is_said]
     entries += [
         _outgoing(row) for row in await session.scalars(outgoing.order_by(OutboxMessage.id.desc()).limit(limit))
     ]

@@ -17,8 +17,9 @@ SHORTEST_WISH = 4
 MOST_WISHES = 4
 
 
-Event = Literal["follow", "leave", "checked"]
-"""A resident came to the channel's account, left it, or an identity check of theirs has ended."""
+Event = Literal["follow", "leave", "checked", "directed"]
+"""A resident came to the channel's account, left it, an identity check of theirs has ended, or a clerk has the bot do
+something."""
 Unreadable = Literal["voice", "photo", "video", "location", "link", "edited", "other"]
 """What came and cannot be read; each has a sentence `utter_unreadable_...`."""
 
@@ -28,6 +29,23 @@ class Media(BaseModel):
 
     kind: Literal["photo", "voice"]
     media_id: str
+
+
+class Directive(BaseModel):
+    """What a clerk has the bot do.
+
+    `returned` and `settled` give the word back, with a `text` for the resident; `begin` starts or continues the form of
+    `item_id`; `collect` asks for the material named in `text`; `verify` has the identity of the case proved; `approved`
+    says the bubbles that were held back.
+    """
+
+    kind: Literal["returned", "settled", "begin", "collect", "verify", "approved"]
+    clerk_name: str
+    handoff: int | None = None
+    text: str = ""
+    item_id: str | None = None
+    case_id: str | None = None
+    bubbles: list[dict[str, Any]] = []
 
 
 class Incoming(BaseModel):
@@ -42,6 +60,7 @@ class Incoming(BaseModel):
     file_name: str | None = None
     media: Media | None = None
     event: Event | None = None
+    directive: Directive | None = None
     unreadable: Unreadable | None = None
     refusal: str | None = None
 
@@ -50,6 +69,11 @@ class Incoming(BaseModel):
         """Whether it is words of the resident's own, and nothing else."""
         others = (self.choice, self.file_id, self.media, self.event, self.unreadable, self.refusal)
         return all(other is None for other in others)
+
+    @property
+    def is_said(self) -> bool:
+        """Whether the resident said or sent it, and did not only come, go or have a check ended."""
+        return self.event in (None, "follow")
 
     def stored(self) -> dict[str, Any]:
         """The inbox row's body."""

@@ -1,9 +1,9 @@
-"""Tables of the talk: conversations, what came in, what went out."""
+"""Tables of the talk: conversations, what came in, what went out, and who answers when the bot does not."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from records.base import Base, UtcDateTime, new_id, now
@@ -49,6 +49,7 @@ class InboxMessage(Base):
         UniqueConstraint("conversation_id", "client_id"),
         Index("ix_inbox_pending", "done_at", "conversation_id", "id"),
         Index("ix_inbox_conversation_id_id", "conversation_id", "id"),
+        Index("ix_inbox_received_at", "received_at", "conversation_id"),
         _NUMBERS_NEVER_RETURN,
     )
 
@@ -66,13 +67,15 @@ class OutboxMessage(Base):
     """A reply, committed with the turn that made it, before it is sent.
 
     `undelivered` is true until the reply has been packed into deliveries, and null ever after, as it is from the
-    beginning where residents fetch their replies.
+    beginning where residents fetch their replies. What a clerk said has the clerk's id and the name their page gave
+    it, so that saying it again after a lost answer says it once.
     """
 
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_conversation_id_id", "conversation_id", "id"),
         Index("ix_outbox_undelivered", "conversation_id", "id", **_only("undelivered IS NOT NULL")),
+        Index("uq_outbox_client_id", "conversation_id", "client_id", unique=True, **_only("client_id IS NOT NULL")),
         _NUMBERS_NEVER_RETURN,
     )
 
@@ -80,6 +83,8 @@ class OutboxMessage(Base):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
     inbox_id: Mapped[int | None] = mapped_column(_RowNumber)
     speaker: Mapped[str] = mapped_column(String(8))
+    clerk_id: Mapped[str | None] = mapped_column(String(32))
+    client_id: Mapped[str | None] = mapped_column(String(64))
     body: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON("outbox.body"))
     undelivered: Mapped[bool | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
@@ -124,3 +129,96 @@ class PushWindow(Base):
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)
     left: Mapped[int]
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Handoff(Base):
+    """A conversation passed to the clerks, from the wish for a person until nobody owes the resident anything.
+
+    `stage` is one of `bot.conversation.handoffs.Stage` and goes with the conversation's owner; a conversation has at
+    most one handoff that is not closed. `window` and `department` are those of the item and say who may take it;
+    `urgency` orders the queue and `urgent_for` names why. `offered_to` is the clerk it is shown to first.
+    `unanswered_since` is when the resident said something that no clerk has answered. `contact` is the phone to call
+    back, `meet_at` when the resident comes to the window, `summary` what the clerk leaves for the bot, `tried` what
+    the bot did before it gave up. `rating` is from 1 to 5.
+    """
+
+    __tablename__ = "handoffs"
+    __table_args__ = (
+        Index("uq_handoffs_open_conversation", "conversation_id", unique=True, **_only("closed_at IS NULL")),
+        Index("ix_handoffs_open", "stage", "waiting_since", **_only("closed_at IS NULL")),
+        Index("ix_handoffs_conversation_id", "conversation_id"),
+        Index("ix_handoffs_closed_at", "closed_at"),
+        Index("ix_handoffs_opened_at", "opened_at"),
+    )
+
+    id: Mapped[int] = mapped_column(_RowNumber, primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
+    stage: Mapped[str] = mapped_column(String(8))
+    reason: Mapped[str] = mapped_column(String(16))
+    item_id: Mapped[str | None] = mapped_column(String(64))
+    window: Mapped[str | None] = mapped_column(String(64))
+    department: Mapped[str | None] = mapped_column(String(64))
+    case_id: Mapped[str | None] = mapped_column(String(32))
+    urgency: Mapped[int] = mapped_column(default=0)
+    urgent_for: Mapped[str] = mapped_column(String(64), default="")
+    tried: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJSON("handoffs.tried"))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    waiting_since: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    offered_to: Mapped[str | None] = mapped_column(String(32))
+    clerk_id: Mapped[str | None] = mapped_column(String(32))
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_reply_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    unanswered_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    contact: Mapped[str | None] = mapped_column(EncryptedText("handoffs.contact"))
+    meet_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    summary: Mapped[str | None] = mapped_column(EncryptedText("handoffs.summary"))
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rating: Mapped[int | None]
+    rated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class HandoffNote(Base):
+    """What clerks tell each other of a conversation; the resident never sees it."""
+
+    __tablename__ = "handoff_notes"
+
+    id: Mapped[int] = mapped_column(_RowNumber, primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    clerk_id: Mapped[str] = mapped_column(String(32))
+    body: Mapped[str] = mapped_column(EncryptedText("handoff_notes.body"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class HeldReply(Base):
+    """What the bot would say, held until a clerk has approved it: `decision` is approved, changed or dropped."""
+
+    __tablename__ = "held_replies"
+    __table_args__ = (Index("ix_held_replies_open", "made_at", **_only("decided_at IS NULL")),)
+
+    id: Mapped[int] = mapped_column(_RowNumber, primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    item_id: Mapped[str] = mapped_column(String(64))
+    asked: Mapped[str] = mapped_column(EncryptedText("held_replies.asked"))
+    bubbles: Mapped[list[dict[str, Any]]] = mapped_column(EncryptedJSON("held_replies.bubbles"))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    clerk_id: Mapped[str | None] = mapped_column(String(32))
+    decision: Mapped[str | None] = mapped_column(String(8))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class OnDuty(Base):
+    """A clerk who is there to talk: what they are called, what they may take, how many conversations at once.
+
+    A clerk not seen for a while is there no longer, whatever this row says.
+    """
+
+    __tablename__ = "on_duty"
+
+    clerk_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(32))
+    windows: Mapped[list[str]] = mapped_column(JSON)
+    departments: Mapped[list[str]] = mapped_column(JSON)
+    at_once: Mapped[int]
+    since: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

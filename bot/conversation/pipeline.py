@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import inbox, outbox
 from bot.conversation.answering import Answering
-from bot.conversation.bubbles import HUMAN, Bubble, Speaker
+from bot.conversation.bubbles import Bubble, Speaker, human
 from bot.conversation.channel import TryLater, Window
 from bot.conversation.courier import Courier
 from bot.conversation.engine import EngineUnavailable
@@ -94,7 +94,7 @@ class Pipeline:
         `opens` is what the channel lets us send because of it.
         """
         receipt = await self._intake.do(Arrival(conversation_id, client_id, message, opens))
-        self._wake(conversation_id)
+        self.wake(conversation_id)
         return receipt
 
     async def answered(self, receipt: Receipt) -> None:
@@ -112,16 +112,16 @@ class Pipeline:
         """Say something outside any turn, and have it carried to the resident."""
         async with self._sessions() as session:
             conversation = await session.get_one(Conversation, conversation_id)
-            outbox.post(session, conversation, None, [bubble], self._is_pushed(conversation), speaker)
+            outbox.post(session, conversation, None, [bubble], self.is_pushed(conversation), speaker)
             await session.commit()
-        self._announce(conversation)
+        self.announce(conversation)
 
     async def recover(self) -> None:
         """Take up every message and every reply that a former process left."""
         await self.courier.recover()
         async with self._sessions() as session:
             for conversation_id in await inbox.conversations_waiting(session):
-                self._wake(conversation_id)
+                self.wake(conversation_id)
 
     async def settled(self, conversation_id: str) -> None:
         """Wait until the conversation has no turn under way."""
@@ -140,7 +140,8 @@ class Pipeline:
         await asyncio.gather(*workers, return_exceptions=True)
         await self.courier.close()
 
-    def _wake(self, conversation_id: str) -> None:
+    def wake(self, conversation_id: str) -> None:
+        """Have the conversation's messages answered: something was put into its inbox."""
         if conversation_id in self._workers:
             self._woken[conversation_id].set()
             return
@@ -235,22 +236,24 @@ class Pipeline:
             state.offered = next((b.choices for b in reversed(turn.bubbles) if b.choices), [])
             if not await _finish(session, burst.numbers, conversation, state):
                 return
-            outbox.post(session, conversation, burst.numbers[-1], turn.bubbles, self._is_pushed(conversation))
+            outbox.post(session, conversation, burst.numbers[-1], turn.bubbles, self.is_pushed(conversation))
             others = []
             for other_id, bubble in turn.elsewhere:
                 other = await session.get_one(Conversation, other_id)
                 others.append(other)
-                outbox.post(session, other, None, [bubble], self._is_pushed(other))
+                outbox.post(session, other, None, [bubble], self.is_pushed(other))
             await self.courier.commit(session, conversation, burst.numbers)
         for each in (conversation, *others):
-            self._announce(each)
+            self.announce(each)
 
-    def _is_pushed(self, conversation: Conversation) -> bool:
+    def is_pushed(self, conversation: Conversation) -> bool:
+        """Whether replies have to be sent, because the resident does not fetch them."""
         return conversation.channel in self.courier.channels
 
-    def _announce(self, conversation: Conversation) -> None:
+    def announce(self, conversation: Conversation) -> None:
+        """Tell whoever watches, and the courier, that something was said in a conversation."""
         self._live.publish(conversation.id)
-        if self._is_pushed(conversation):
+        if self.is_pushed(conversation):
             self.courier.wake(conversation.id)
 
     def _note_answered(self, number: int) -> None:
@@ -278,9 +281,9 @@ class Pipeline:
                 return
             conversation = await session.get_one(Conversation, conversation_id)
             late = Bubble(text=phrase("utter_engine_late"))
-            outbox.post(session, conversation, number, [late], self._is_pushed(conversation), Speaker.SYSTEM)
+            outbox.post(session, conversation, number, [late], self.is_pushed(conversation), Speaker.SYSTEM)
             await session.commit()
-        self._announce(conversation)
+        self.announce(conversation)
 
     async def _give_up(self, numbers: list[int]) -> bool:
         """Count a failed attempt; after the last one, apologise and offer a person. True when given up."""
@@ -291,13 +294,13 @@ class Pipeline:
             given_up = row.attempts >= MAX_ATTEMPTS
             if given_up:
                 await inbox.mark_done(session, numbers)
-                sorry = Bubble(text=phrase("utter_turn_failed"), choices=[HUMAN])
+                sorry = Bubble(text=phrase("utter_turn_failed"), choices=[human("failed")])
                 offered = [choice.model_dump() for choice in sorry.choices]
                 conversation.state = {**conversation.state, "offered": offered}
-                outbox.post(session, conversation, numbers[-1], [sorry], self._is_pushed(conversation))
+                outbox.post(session, conversation, numbers[-1], [sorry], self.is_pushed(conversation))
             await session.commit()
         if given_up:
-            self._announce(conversation)
+            self.announce(conversation)
         return given_up
 
 

@@ -37,7 +37,8 @@ def taken(state: DialogueState, message: Incoming) -> Choice | None:
     """The choice a message takes: by button, if it was offered last, or by word or number.
 
     Changing an answer and submitting are taken late, too: a card stays on the screen, and a second tap on
-    确认提交 must show the case that the first one filed. So are a person, and the card of a case filed before.
+    确认提交 must show the case that the first one filed. So are a person, the card of a case filed before, and how
+    content somebody was.
     """
     if message.choice is None:
         return chosen(message.text, state.offered)
@@ -45,7 +46,7 @@ def taken(state: DialogueState, message: Incoming) -> Choice | None:
         if offered.value == message.choice:
             return offered
     verb, _, rest = message.choice.partition(":")
-    late = verb in ("submit", "human", "card") or (verb == "change" and rest and state.case_id is not None)
+    late = verb in ("submit", "human", "card", "rate") or (verb == "change" and rest and state.case_id is not None)
     return Choice(label=message.text, value=message.choice) if late else chosen(message.text, state.offered)
 
 

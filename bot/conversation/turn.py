@@ -7,11 +7,13 @@ happens as a whole or not at all.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation.bubbles import Bubble, Choice
+from bot.conversation.hours import Hours
 from bot.conversation.models import Conversation
 from bot.conversation.state import DialogueState
 from bot.conversation.wording import phrase
@@ -30,6 +32,12 @@ class Office:
     public_url: str
     files_dir: Path
     link_key: bytes
+    closed_days: frozenset[date] = frozenset()
+
+    @cached_property
+    def opening(self) -> Hours:
+        """The office hours as what they mean."""
+        return Hours.read(self.hours, self.closed_days)
 
 
 @dataclass(frozen=True)

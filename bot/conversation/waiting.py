@@ -1,12 +1,11 @@
-"""What a resident hears while waiting for a person."""
+"""Whether a resident who waits for a person would rather go on with the bot."""
 
 import re
+from collections.abc import Sequence
 
-from bot.conversation.bubbles import Bubble, Choice
+from bot.conversation.bubbles import Choice
 from bot.conversation.incoming import Incoming
 from bot.conversation.selection import chosen
-from bot.conversation.turn import Office
-from bot.conversation.wording import phrase
 
 RETURN_TO_BOT = Choice(label="不等了，接着跟我办", value="return_to_bot")
 
@@ -15,13 +14,9 @@ _WANTS_BOT = re.compile(
 )
 
 
-def wants_the_bot(message: Incoming) -> bool:
-    """Whether a waiting resident would rather go on with the bot."""
+def wants_the_bot(message: Incoming, offered: Sequence[Choice]) -> bool:
+    """Whether a waiting resident, to whom `offered` was offered last, would rather go on with the bot."""
     if message.choice is not None:
         return message.choice == RETURN_TO_BOT.value
-    return chosen(message.text, [RETURN_TO_BOT]) is not None or _WANTS_BOT.fullmatch(message.text) is not None
-
-
-def still_waiting(office: Office) -> Bubble:
-    """The message is kept; nobody is there yet."""
-    return Bubble(text=phrase("utter_still_waiting", hours=office.hours), choices=[RETURN_TO_BOT])
+    picked = chosen(message.text, offered)
+    return picked == RETURN_TO_BOT or (picked is None and _WANTS_BOT.fullmatch(message.text) is not None)

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from bot.conversation import handoffs
 from bot.conversation.incoming import Incoming
 from bot.conversation.models import Delivery, InboxMessage, OutboxMessage
-from bot.conversation.ownership import Owner, change_owner
+from bot.conversation.ownership import Owner
 from bot.conversation.people import conversation_of, known_conversation
 from bot.conversation.wording import phrase
 from cases.models import StoredFile
@@ -114,7 +115,9 @@ async def test_who_leaves_in_the_middle_of_talking_to_a_person_gives_the_bot_the
     await follower.say("人工")
     if owner is Owner.CLERK:
         async with hall.database.session() as session:
-            await change_owner(session, follower.conversation, Owner.WAITING, Owner.CLERK)
+            handoff = await handoffs.open_of(session, follower.conversation)
+            assert handoff is not None
+            await handoffs.claim(session, handoff, "clerk")
             await session.commit()
     assert (await follower.row()).owner == owner.value
     await _leave(follower)

@@ -33,7 +33,10 @@ async def test_ones_own_cases_are_shown_without_being_asked_for_anything(residen
     said = await resident.say("查办件")
     assert str(case.number) in said
     assert "已收件" in said
-    assert [link.label for bubble in resident.heard for link in bubble.links] == ["下载申请表（PDF）"]
+    assert [link.label for bubble in resident.heard for link in bubble.links] == [
+        "下载申请表（PDF）",
+        "下载收件凭证（PDF）",
+    ]
 
 
 async def test_anothers_case_needs_its_number_and_the_phones_last_digits(resident: Resident, number: str) -> None:

@@ -127,7 +127,7 @@ async def test_a_person_can_be_had_in_the_middle_and_the_question_comes_again_on
     assert (await resident.state()).step == "field:id_number"
 
 
-@pytest.mark.parametrize("text", ["不等了", "继续", "1", "不等了，接着跟我办"])
+@pytest.mark.parametrize("text", ["不等了", "继续", "3", "不等了，接着跟我办"])
 async def test_waiting_ends_by_word_too(resident: Resident, text: str) -> None:
     await begin(resident, "办高龄补贴")
     await resident.say("人工")

@@ -44,9 +44,15 @@ def test_a_resident_may_submit_and_withdraw_and_nothing_else() -> None:
     assert found == BY_RESIDENT
 
 
-def test_only_a_lapsed_supplement_is_moved_by_the_clock() -> None:
-    found = [(b, a) for b, afters in TRANSITIONS.items() for a, actors in afters.items() if Actor.SYSTEM in actors]
-    assert found == [(Status.SUPPLEMENT, Status.RETURNED)]
+def test_the_clock_only_returns_what_was_not_handed_in_in_time() -> None:
+    found = {(b, a) for b, afters in TRANSITIONS.items() for a, actors in afters.items() if Actor.SYSTEM in actors}
+    waiting = (Status.SUPPLEMENT, Status.ACCEPTED, Status.REVIEW)
+    assert found == {(status, Status.RETURNED) for status in waiting}
+
+
+def test_a_clerk_withdraws_what_was_filed_and_no_draft() -> None:
+    found = {b for b, afters in TRANSITIONS.items() if Actor.CLERK in afters.get(Status.WITHDRAWN, ())}
+    assert found == {Status.RECEIVED, Status.SUPPLEMENT, Status.ACCEPTED, Status.REVIEW}
 
 
 def test_nothing_returns_to_a_draft_and_the_ends_are_ends() -> None:

@@ -8,7 +8,7 @@ from kyc.capture.examining import Result
 from kyc.checks import LinkFault
 from kyc.levels import Way
 
-ROOMS = ("actions", "app", "bot/channels", "bot/conversation", "cases", "kyc")
+ROOMS = ("actions", "app", "bot/channels", "bot/conversation", "cases", "desk", "kyc")
 
 
 def test_every_phrase_used_in_code_exists() -> None:

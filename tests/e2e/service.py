@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 READY_S = 300
 """Long enough to train a model where none is cached."""
 STOP_S = 30
+COMMAND_S = 60
 POLL_S = 0.1
 
 
@@ -24,6 +25,7 @@ class Service:
     """A 1call on a port of the loopback; it can be stopped and started again with what it remembers."""
 
     def __init__(self, data_dir: Path, **settings: str) -> None:
+        self.data_dir = data_dir
         self._port = _free_port()
         self._log = data_dir / "up.log"
         self._environment = {**os.environ, **settings, "ONECALL_DATA_DIR": str(data_dir)}
@@ -34,6 +36,21 @@ class Service:
     def log(self) -> str:
         """All that it and its engine have written."""
         return self._log.read_text("utf-8", "replace")
+
+    def command(self, *arguments: str, said: str = "") -> str:
+        """Run `./onecall` with some arguments beside the running service; gives what it printed."""
+        done = subprocess.run(
+            [ROOT / "onecall", *arguments],
+            cwd=ROOT,
+            env=self._environment,
+            input=said,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_S,
+            check=False,
+        )
+        assert done.returncode == 0, f"./onecall {' '.join(arguments)}：\n{done.stdout}{done.stderr}"
+        return done.stdout
 
     def start(self) -> None:
         """Start and wait until residents can talk."""

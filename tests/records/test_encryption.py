@@ -7,8 +7,10 @@ from sqlalchemy import LargeBinary, select, text
 
 from app.database import ALL_TABLES
 from bot.channels.wechat.models import WeChatToken
-from bot.conversation.models import Conversation, Delivery, InboxMessage, OutboxMessage
-from cases.models import CaseAnswer, CaseEvent, StoredFile
+from bot.conversation.models import Conversation, Delivery, Handoff, HandoffNote, HeldReply, InboxMessage, OutboxMessage
+from cases.models import BackOfficeNews, CaseAnswer, CaseEvent, CaseNotice, StoredFile, WantedMaterial
+from desk.models import Clerk
+from desk.video.models import VideoCall, VideoConfirmation
 from kyc.models import CohortTemplate, FaceTemplate, IdentityCheck, ProfileEntry
 from kyc.profile import create_resident
 from records.base import now
@@ -125,12 +127,32 @@ async def test_no_personal_word_can_be_read_in_the_database_file(sqlite_database
         )
         session.add(conversation)
         await session.flush()
+        handoff = Handoff(
+            conversation_id=conversation.id, stage="taken", reason="asked", contact=secret, summary=secret, tried=body
+        )
+        session.add(handoff)
+        await session.flush()
+        call = VideoCall(
+            handoff_id=handoff.id,
+            conversation_id=conversation.id,
+            item_id="x",
+            clerk_id="x",
+            clerk_name="x",
+            token_index="x",
+            expires_at=now(),
+        )
+        session.add(call)
+        await session.flush()
         session.add_all(
             [
+                VideoConfirmation(call_id=call.id, conversation_id=conversation.id, kind="statement", asked=secret),
                 InboxMessage(conversation_id=conversation.id, client_id="1", body=body),
+                HandoffNote(conversation_id=conversation.id, clerk_id="x", body=secret),
+                HeldReply(conversation_id=conversation.id, item_id="x", asked=secret, bubbles=[body]),
                 OutboxMessage(conversation_id=conversation.id, speaker="bot", body=body),
                 CaseEvent(case_id=case.id, actor="clerk", action="note", note=secret),
                 Delivery(conversation_id=conversation.id, body=body),
+                Clerk(login="x", name="x", role="clerk", windows=[], departments=[], totp_secret=secret),
                 WeChatToken(appid="wx", token=secret),
                 Installation(id=1, check=secret),
                 StoredFile(resident_id=resident.id, name=secret, media_type="image/png", size=1),
@@ -158,14 +180,19 @@ async def test_no_personal_word_can_be_read_in_the_database_file(sqlite_database
                     expires_at=now(),
                 ),
                 CohortTemplate(name="x", encoder="x", vector=secret.encode()),
+                WantedMaterial(case_id=case.id, material=secret, deferred=False, due_on=now().date()),
+                CaseNotice(case_id=case.id, kind="receipt", body=body),
+                BackOfficeNews(case_id=case.id, kind="status", body=body),
             ]
         )
         await session.commit()
         written = {
             "case_answers.answer", "case_events.note", "conversations.state", "inbox.body", "outbox.body",
-            "profile_entries.masked", "profile_entries.value", "stored_files.name", "installation.check",
+            "handoffs.contact", "handoffs.summary", "handoffs.tried", "handoff_notes.body", "held_replies.asked",
+            "held_replies.bubbles", "profile_entries.masked", "profile_entries.value", "stored_files.name", "installation.check",
             "conversations.address", "deliveries.body", "wechat_tokens.token", "identity_checks.whose",
-            "identity_checks.challenge", "face_templates.vector", "cohort_templates.vector",
+            "identity_checks.challenge", "face_templates.vector", "cohort_templates.vector", "clerks.totp_secret",
+            "video_confirmations.asked", "wanted_materials.material", "case_notices.body", "back_office_news.body",
         }  # fmt: skip
     encrypted = {
         str(column)

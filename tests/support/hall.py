@@ -8,9 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from actions.checked import checked
-from actions.form_turn import is_certain_answer
-from actions.leaving import leave
+from actions.registry import DEEDS
 from bot.conversation.answering import Answering
 from bot.conversation.bubbles import Bubble, Choice
 from bot.conversation.channel import Channel
@@ -138,7 +136,7 @@ async def opened(
     channels = channels or {}
     pipeline = Pipeline(
         sessions=database.session,
-        answering=Answering(engine, turns, is_certain_answer, leave, checked),
+        answering=Answering(engine, turns, DEEDS),
         fetching=Fetching(database.session, channels, files_dir, recogniser),
         courier=Courier(database.session, channels),
         live=Live(),

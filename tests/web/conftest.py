@@ -13,6 +13,7 @@ from app.runtime import Runtime
 from app.settings import Settings
 from app.setup.paths import project_paths
 from app.web import web_application
+from desk.hub import Hub, carrying
 from kyc.capture.examining import Examination
 from records.database import Database
 from records.keys import Keys
@@ -20,6 +21,13 @@ from services_catalog.loader import Catalog
 from tests.support.hall import OFFICE, opened
 from tests.support.scripted_engine import Means
 
+SCRIPT = {
+    "谢谢": Means("thanks"),
+    "人工": Means("human"),
+    "我要投诉": Means("complain"),
+    "残疾证要什么材料": Means("ask_materials", items={"canji-zheng-shenling": 0.98}),
+    "我要办残疾证": Means("apply", items={"canji-zheng-shenling": 0.98}),
+}
 Visit = Callable[..., httpx.AsyncClient]
 
 
@@ -27,13 +35,17 @@ Visit = Callable[..., httpx.AsyncClient]
 async def room(sqlite_database: Database, catalog: Catalog, keys: Keys, tmp_path: Path) -> AsyncIterator[Runtime]:
     """The parts of a running 1call."""
     files = tmp_path / "files"
-    async with opened(sqlite_database, catalog, {"谢谢": Means("thanks")}, files_dir=files) as hall:
+    async with opened(sqlite_database, catalog, SCRIPT, files_dir=files) as hall:
         # Plain http, or the cookie would be kept for https.
         office = replace(OFFICE, files_dir=files, public_url="")
         process = EngineProcess(Path("none"), "http://127.0.0.1:1", "token", project_paths())
         live = hall.pipeline._live
         examination = Examination(sqlite_database.session, hall.verifier, announcing(hall.pipeline))
-        yield Runtime(Settings(), keys, catalog, sqlite_database, live, hall.pipeline, office, process, examination)
+        hub = Hub(sqlite_database.session, live)
+        async with carrying(hub):
+            yield Runtime(
+                Settings(), keys, catalog, sqlite_database, live, hall.pipeline, office, process, examination, hub
+            )
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import httpx
 from sqlalchemy import func, select
 
 from app.runtime import Runtime
-from bot.channels.limits import line_of
+from bot.conversation.limits import line_of
 from bot.conversation.models import Conversation
 from kyc.models import Resident
 from tests.web.conftest import Visit

@@ -13,11 +13,11 @@ from starlette.background import BackgroundTasks
 from telegram import Update
 from telegram.error import TelegramError
 
-from bot.channels.limits import RateLimit
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.updates import Heard, Malformed, heard, read
 from bot.conversation.channel import NeverSent, Part, TryLater, WindowClosed
 from bot.conversation.history import pressed
+from bot.conversation.limits import RateLimit
 from bot.conversation.people import conversation_of, known_conversation
 from bot.conversation.pipeline import Pipeline
 from bot.conversation.wording import phrase

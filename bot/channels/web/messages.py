@@ -62,6 +62,7 @@ def _bot_message(said: Said, bubble: Bubble, speaker: Speaker) -> PageMessage:
     return PageMessage(
         id=f"out-{said.number}",
         speaker=speaker.value,
+        name=bubble.signed,
         at=said.at,
         text=_words(bubble),
         choices=[choice.model_dump() for choice in bubble.choices],

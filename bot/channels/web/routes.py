@@ -1,6 +1,7 @@
 """The web chat: page, messages in, live messages out."""
 
 import asyncio
+import json
 import re
 import secrets
 from collections.abc import AsyncIterator
@@ -15,14 +16,14 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel, Field
 
-from bot.channels.limits import RateLimit, line_of
 from bot.channels.web.messages import page_message, page_owner
-from bot.channels.web.news import Position, end_of, news_after
 from bot.conversation.history import thread
 from bot.conversation.inbox import number_of
 from bot.conversation.incoming import MAX_CHARS, Incoming, cleaned
-from bot.conversation.live import Live
+from bot.conversation.limits import RateLimit, line_of
+from bot.conversation.live import RESIDENT, TYPING_S, Live
 from bot.conversation.models import Conversation
+from bot.conversation.news import Position, end_of, news_after
 from bot.conversation.people import conversation_of, known_conversation
 from bot.conversation.pipeline import Pipeline
 from bot.conversation.turn import Office
@@ -34,6 +35,7 @@ COOKIE = "onecall_chat"
 COOKIE_AGE_S = 180 * 24 * 3600
 HEARTBEAT_S = 15.0
 MESSAGES_A_MINUTE = 40
+TYPED_A_MINUTE = 30
 OPENED_A_MINUTE = 120
 """New conversations from one address, behind which there may be a whole neighbourhood."""
 HERE = Path(__file__).parent
@@ -67,6 +69,7 @@ def routes(chat: WebChat) -> APIRouter:
     """The web chat's routes."""
     router = APIRouter()
     limit, openings = RateLimit(MESSAGES_A_MINUTE, 60.0), RateLimit(OPENED_A_MINUTE, 60.0)
+    typed = RateLimit(TYPED_A_MINUTE, 60.0)
     uploads: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def known(token: str | None) -> str | None:
@@ -147,6 +150,13 @@ def routes(chat: WebChat) -> APIRouter:
         receipt = await chat.pipeline.receive(conversation_id, sent.client_id, message)
         return {"id": f"in-{receipt.number}"}
 
+    @router.post("/chat/typing", status_code=204)
+    async def typing(onecall_chat: Annotated[str | None, Cookie()] = None) -> None:
+        """The resident is typing: shown to the clerk who has the conversation, and kept nowhere."""
+        conversation_id = await conversation(onecall_chat)
+        if typed.admits(conversation_id):
+            chat.live.type(conversation_id, RESIDENT)
+
     @router.post("/chat/files", status_code=202)
     async def file(
         client_id: Annotated[str, Form(pattern=r"^[A-Za-z0-9-]{8,64}$")],
@@ -213,12 +223,13 @@ async def _events(chat: WebChat, conversation_id: str, position: Position) -> As
             for entry in said:
                 position = position.past(entry)
                 yield f"id: {position}\nevent: message\ndata: {page_message(entry).model_dump_json()}\n\n"
-            working = "true" if chat.pipeline.is_working(conversation_id) else "false"
-            fresh = f'{{"owner": "{page_owner(owner)}", "working": {working}}}'
+            typing = [who for who in chat.live.who_types(conversation_id) if who != RESIDENT]
+            working = chat.pipeline.is_working(conversation_id) or bool(typing)
+            fresh = json.dumps({"owner": page_owner(owner), "working": working})
             if fresh != state:
                 state = fresh
                 yield f"event: state\ndata: {state}\n\n"
             try:
-                await asyncio.wait_for(news.wait(), HEARTBEAT_S)
+                await asyncio.wait_for(news.wait(), TYPING_S if typing else HEARTBEAT_S)
             except TimeoutError:
                 yield ": still here\n\n"

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 from starlette.background import BackgroundTask
 
-from bot.channels.limits import RateLimit
 from bot.channels.wechat.channel import WeChatChannel
 from bot.channels.wechat.envelope import Envelope, text_reply
 from bot.channels.wechat.reading import Reading, menu_choice
@@ -20,6 +19,7 @@ from bot.channels.wechat.translating import Heard, client_id, heard, notice_answ
 from bot.conversation.courier import Handed, OpenRequest
 from bot.conversation.history import pressed
 from bot.conversation.inbox import Receipt
+from bot.conversation.limits import RateLimit
 from bot.conversation.people import conversation_of, known_conversation
 from bot.conversation.pipeline import Pipeline
 from bot.conversation.wording import phrase

@@ -11,7 +11,6 @@ from httpx import ASGITransport, AsyncClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.channels.limits import RateLimit
 from bot.channels.telegram.door import (
     MESSAGES_A_MINUTE,
     PATH,
@@ -21,6 +20,7 @@ from bot.channels.telegram.door import (
     routes,
     take,
 )
+from bot.conversation.limits import RateLimit
 from bot.conversation.models import Conversation, InboxMessage
 from bot.conversation.wording import phrase
 from cases.models import StoredFile

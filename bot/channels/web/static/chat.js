@@ -4,7 +4,7 @@ import { createOutbox } from "./outbox.js";
 import { createScrolling } from "./scrolling.js";
 import { createThread } from "./thread.js";
 import { createTyping } from "./typing.js";
-import { fetchHistory, newClientId } from "./server.js";
+import { fetchHistory, newClientId, postTyping } from "./server.js";
 import { followVisibleHeight } from "./screen_height.js";
 import { openStream } from "./stream.js";
 import { phrases } from "./phrases.js";
@@ -44,7 +44,10 @@ const outbox = createOutbox(session, {
   sent: onSent,
   failed: onFailed,
 });
-const composer = setUpComposer($("composer"), $("text"), $("length"), (text) => speak({ text }));
+const composer = setUpComposer($("composer"), $("text"), $("length"), {
+  send: (text) => speak({ text }),
+  typing: () => owner === "clerk" && postTyping(),
+});
 
 // What the resident says
 
@@ -144,7 +147,7 @@ function onMessage(message) {
 
 function onState(state) {
   owner = state.owner;
-  isWorking = state.working && owner === "bot";
+  isWorking = state.working && owner !== "waiting";
   showOwner();
   if (isWorking) typing.start();
   else typing.stop();

@@ -6,6 +6,7 @@ import { phrases } from "./phrases.js";
 const KEY = "onecall.draft";
 const LIMIT = 2000;
 const TELL_FROM = 1800;
+const TYPING_EVERY = 3000;
 
 function readDraft() {
   try {
@@ -26,8 +27,13 @@ function writeDraft(text) {
 /** Whether a keyboard and mouse are there, so that moving the focus opens no keyboard on the screen. */
 const hasKeyboard = () => window.matchMedia("(hover: hover) and (pointer: fine)").matches;
 
-/** Wires the form. `send(text)` gets what is to be said, without blanks at its ends and never too long. */
-export function setUpComposer(form, field, line, send) {
+/**
+ * Wires the form. `send(text)` gets what is to be said, without blanks at its ends and never too long; `typing()` is called
+ * while the resident types, at most every three seconds.
+ */
+export function setUpComposer(form, field, line, { send, typing }) {
+  let toldTyping = 0;
+
   function fit() {
     field.style.height = "auto";
     field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
@@ -59,7 +65,12 @@ export function setUpComposer(form, field, line, send) {
     send(text);
   }
 
-  field.addEventListener("input", changed);
+  field.addEventListener("input", () => {
+    changed();
+    if (field.value.trim() === "" || Date.now() - toldTyping < TYPING_EVERY) return;
+    toldTyping = Date.now();
+    typing();
+  });
   field.addEventListener("keydown", (event) => {
     // 229 is what some browsers report for the Enter that ends a composition.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;

@@ -57,6 +57,11 @@ export function postMessage(words) {
   });
 }
 
+/** Shows the clerk who is talking that the resident types. That such a sign was lost matters to nobody. */
+export function postTyping() {
+  fetch("/chat/typing", { method: "POST" }).catch(() => {});
+}
+
 /** Sends a file; `onProgress` gets the share that has gone out, in percent. XMLHttpRequest, as fetch does not tell. */
 export function postFile(clientId, file, onProgress) {
   return new Promise((resolve, reject) => {

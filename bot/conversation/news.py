@@ -56,5 +56,6 @@ async def news_after(session: AsyncSession, conversation_id: str, position: Posi
         Said(row.id, row.received_at, incoming=Incoming.model_validate(row.body), client_id=row.client_id)
         for row in await session.scalars(rows)
     ]
+    said = [entry for entry in said if entry.incoming is not None and entry.incoming.is_said]
     said += await said_after(session, conversation_id, position.reply, limit)
     return sorted(said, key=lambda entry: (entry.at, entry.bubble is not None, entry.number))

@@ -2,8 +2,8 @@ import time
 
 import pytest
 
-from bot.channels import limits
-from bot.channels.limits import RateLimit
+from bot.conversation import limits
+from bot.conversation.limits import RateLimit
 
 
 class Clock:

@@ -1,4 +1,4 @@
-"""How fast one conversation may send, and one address may open conversations."""
+"""How often something may be done in a while: messages of one conversation, conversations or sign-ins of one address."""
 
 import time
 from collections import OrderedDict, deque

@@ -1,0 +1,35 @@
+"""What the desk's pages and requests work with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.conversation.live import Live
+from bot.conversation.pipeline import Pipeline
+from bot.conversation.turn import Office
+from cases.telling import Voice
+from desk.door import Door
+from desk.hub import Hub
+from records.base import CHINA
+from records.database import Sessions
+from services_catalog.loader import Catalog
+
+
+@dataclass(frozen=True)
+class DeskRoom:
+    """The parts of a running 1call that the desk needs. `counts_for` is how long a passed identity check counts."""
+
+    sessions: Sessions
+    pipeline: Pipeline
+    live: Live
+    hub: Hub
+    door: Door
+    office: Office
+    catalog: Callable[[], Catalog]
+    voice: Voice
+    counts_for: timedelta
+
+    @property
+    def today(self) -> date:
+        """The day in China."""
+        return datetime.now(CHINA).date()
