@@ -1,6 +1,6 @@
 """Taking one of the choices offered outside a form."""
 
-from actions import application, card, guide, handoff, linking, rating, submitting
+from actions import application, card, guide, handoff, linking, rating, submitting, supplying
 from actions.base import Heard, TurnAction
 from actions.erasing import erase
 from actions.finding import offer_next_wish
@@ -83,6 +83,8 @@ async def take(turn: Turn, value: str) -> None:
             await handoff.hand_off(turn, rest)
         case "card":
             await card.begin(turn, rest)
+        case "supply":
+            await supplying.take(turn, rest)
         case "rate":
             await rating.take(turn, rest)
         case "track":

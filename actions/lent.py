@@ -6,6 +6,8 @@ from bot.conversation.handoffs import Stage
 from bot.conversation.turn import Turn
 from cases import drafts
 from cases.files import attach_to, read_file
+from cases.materials import material_arrived
+from cases.models import Case
 from kyc.cards.materials import MaterialFault
 from kyc.images import ImageRefused
 
@@ -38,20 +40,22 @@ async def back_to_clerk(turn: Turn) -> None:
 
 
 async def _take_material(turn: Turn, material: str) -> None:
-    """Look whether what came can be read, and keep it with the case."""
+    """Look whether what came can be read, and keep it with the case, which may wait for it."""
     handoff = await handoffs.open_of(turn.session, turn.conversation.id)
-    case_id = None if handoff is None else handoff.case_id
-    if case_id is not None:
-        await attach_to(turn.session, case_id, turn.resident_id, turn.file_id or "")
-    for fault in await _advice(turn, material, case_id):
+    case = None if handoff is None else await drafts.find(turn.session, handoff.case_id or "")
+    file_id = turn.file_id or ""
+    if case is not None:
+        await attach_to(turn.session, case.id, turn.resident_id, file_id)
+        if case.number is not None:
+            await material_arrived(turn.session, case, material, file_id, turn.today)
+    for fault in await advise(turn, material, case, file_id):
         turn.say(f"utter_material_{fault}")
     turn.say("utter_material_received", material=material)
 
 
-async def _advice(turn: Turn, material: str, case_id: str | None) -> tuple[MaterialFault, ...]:
-    """What could be better about the photograph; nothing where it is no picture that can be looked at."""
-    content = await read_file(turn.session, turn.office.files_dir, turn.resident_id, turn.file_id or "")
-    case = await drafts.find(turn.session, case_id or "")
+async def advise(turn: Turn, material: str, case: Case | None, file_id: str) -> tuple[MaterialFault, ...]:
+    """What could be better about a photograph; nothing where it is no picture that can be looked at."""
+    content = await read_file(turn.session, turn.office.files_dir, turn.resident_id, file_id)
     name = None if case is None else drafts.answer_of(case, "name")
     if content is None:
         return ()

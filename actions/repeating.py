@@ -1,6 +1,6 @@
 """Saying it again, and files sent when nothing asked for one."""
 
-from actions import card
+from actions import card, supplying
 from actions.base import Heard, TurnAction
 from bot.conversation.history import last_said
 from bot.conversation.turn import Turn
@@ -30,8 +30,8 @@ class ActionSendFile(TurnAction):
         return "action_send_file"
 
     async def act(self, turn: Turn, heard: Heard) -> None:
-        """Read the ID card that was asked for, or ask what it is for."""
+        """Read the ID card that was asked for, or take it as what a case waits for, or ask what it is for."""
         if turn.state.card_for is not None:
             await card.take(turn)
-        else:
+        elif not await supplying.offer(turn):
             turn.say("utter_file_unexpected")

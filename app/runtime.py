@@ -86,6 +86,7 @@ async def running(model: Path, chosen: Settings | None = None, paths: Paths | No
         public_url=chosen.public_url.rstrip("/"),
         files_dir=chosen.data_dir / "files",
         link_key=keys.derive("links"),
+        closed_days=chosen.closed_days,
     )
     token = secrets.token_urlsafe(32)
     turns, live = OpenTurns(), Live()

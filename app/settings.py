@@ -1,10 +1,13 @@
 """Every setting of 1call, typed, with its default; docs/settings.md is written from this file."""
 
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.conversation.hours import Hours
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
@@ -25,7 +28,11 @@ class Settings(BaseSettings):
         default="330105001", pattern=r"^\d{9}$", description="办件编号的前九位：区划代码和街道代码"
     )
     office_phone: str = Field(default="", description="便民服务中心电话；不填就不说")
-    office_hours: str = Field(default="工作日 9:00-12:00、13:30-17:00", description="办公时间，给居民看")
+    office_hours: str = Field(
+        default="工作日 9:00-12:00、13:30-17:00",
+        description="办公时间，给居民看，也用来算什么时候有人；工作日按放假安排算，调休上班也算。还可以写 周六、周日、休息日、每天，用；分开",
+    )
+    closed_days: frozenset[date] = Field(default=frozenset(), description='另外不上班的日子，JSON，例如 ["2026-12-31"]')
     engine_timeout_s: float = Field(default=4.0, gt=0, le=30, description="等对话引擎多少秒后先告诉居民")
     public_url: str = Field(default="", description="居民打开的网址，用来生成链接；不填用相对地址")
     development: bool = Field(default=False, description="开发时用：允许微信明文模式和 Telegram 轮询")
@@ -94,6 +101,12 @@ class Settings(BaseSettings):
         description="视频用的 STUN、TURN 服务器，几个之间用逗号隔开；不填，只有在同一个网络里才接得通",
     )
     turn_secret: str = Field(default="", description="TURN 服务器的密钥（coturn 的 static-auth-secret）")
+
+    @model_validator(mode="after")
+    def _office_hours_are_understood(self) -> "Settings":
+        """What residents are told is what the queue goes by."""
+        Hours.read(self.office_hours)
+        return self
 
     @model_validator(mode="after")
     def _channels_are_whole(self) -> "Settings":

@@ -49,15 +49,13 @@ async def material_arrived(
     """
     await session.flush()
     waiting = await wanted_of(session, case.id)
-    found = next((each for each in waiting if each.material == name), None)
-    if found is None:
-        return False
-    mine = update(WantedMaterial).where(WantedMaterial.id == found.id, WantedMaterial.is_open)
-    if await rows_changed(session, mine.values(is_open=False, handed_in_at=now(), file_id=file_id)) != 1:
+    found = [each.id for each in waiting if each.material == name]  # perhaps promised, and told as missing later
+    mine = update(WantedMaterial).where(WantedMaterial.id.in_(found), WantedMaterial.is_open)
+    if not found or not await rows_changed(session, mine.values(is_open=False, handed_in_at=now(), file_id=file_id)):
         return False
     actor = Actor.RESIDENT if by is None else Actor.CLERK
     log(session, case, "material", actor, name, clerk_id=None if by is None else by.id)
-    if not any(each.id != found.id and not each.deferred for each in waiting):
+    if not any(each.id not in found and not each.deferred for each in waiting):
         complete = update(Case).where(Case.id == case.id, Case.status == Status.SUPPLEMENT.value)
         await rows_changed(session, complete.values(supplement_complete=True, act_by=today))
     return True

@@ -30,6 +30,14 @@ def is_working_day(day: date) -> bool:
     return _works(day)[0]
 
 
+def is_public_holiday(day: date) -> bool:
+    """Whether the day belongs to a public holiday; a plain weekend does not. False where its year is not published."""
+    try:
+        return chinese_calendar.get_holiday_detail(day)[1] is not None and chinese_calendar.is_holiday(day)
+    except NotImplementedError:
+        return False
+
+
 def _works(day: date) -> tuple[bool, bool]:
     """Whether `day` is a working day, and whether that is a guess from the weekday alone."""
     try:

@@ -7,10 +7,8 @@ marks as restricted only by whom it is given by name.
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from bot.conversation import duty
 from desk.models import Clerk, Role
-
-EVERY_WINDOW = "*"
-
 
 @dataclass(frozen=True)
 class DeskClerk:
@@ -40,19 +38,12 @@ def may_talk(clerk: DeskClerk) -> bool:
 
 
 def may_take(clerk: DeskClerk, window: str | None, department: str | None, restricted: Collection[str]) -> bool:
-    """Whether they may take a conversation or case of that window and department; None where no item is known yet.
-
-    What nobody knows the item of is general, and goes to whoever works at a general window.
-    """
+    """Whether they may take a conversation or case of that window and department; None where no item is known yet."""
     if clerk.role is Role.SUPERVISOR:
         return True
     if clerk.role is not Role.CLERK:
         return False
-    if department is not None and department in restricted:
-        return department in clerk.departments
-    if window is None:
-        return bool(clerk.windows)
-    return EVERY_WINDOW in clerk.windows or window in clerk.windows
+    return duty.takes(clerk.windows, clerk.departments, window, department, restricted)
 
 
 def may_see(

@@ -30,7 +30,7 @@ def text_of(document: Path) -> str:
 
 
 def shown(default: object) -> str:
-    if default in (None, ""):
+    if default in (None, "", frozenset()):
         return UNSET
     return f"`{default.relative_to(PROJECT_DIR) if isinstance(default, Path) else default}`"
 

@@ -10,11 +10,11 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database_session import in_session
+from bot.conversation.duty import EVERY_WINDOW
 from desk import accounts
 from desk.accounts import AccountRefused
 from desk.models import Clerk, Role
 from desk.passwords import PasswordFault, PasswordRefused
-from desk.rights import EVERY_WINDOW
 from desk.trail import COMMAND
 
 Result = TypeVar("Result")

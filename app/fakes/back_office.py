@@ -1,5 +1,6 @@
 """A city's back office on the loopback: takes news of cases, and believes only what is signed."""
 
+import asyncio
 import hmac
 import json
 import re
@@ -22,10 +23,12 @@ _SIGNATURE = re.compile(r"t=(\d{1,12}),v1=([0-9a-f]{64})")
 
 @dataclass
 class FakeBackOffice:
-    """What it was told, once each, in order. It answers `fails` with those statuses before it takes anything."""
+    """What it was told, once each, in order, and whether it `heard` anything. It answers with the statuses in `fails`
+    before it takes anything."""
 
     told: list[dict[str, Any]] = field(default_factory=list)
     fails: list[int] = field(default_factory=list)
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
     calls: int = 0
     url: str = ""
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -60,6 +63,7 @@ class FakeBackOffice:
             self._keys.add(idempotency_key)
             if is_new:
                 self.told.append(json.loads(content))
+                self.heard.set()
             return {"new": is_new}
 
         return app

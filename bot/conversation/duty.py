@@ -1,6 +1,6 @@
 """Which clerks are there to talk: they come, are seen, and go."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -25,11 +25,27 @@ class Colleague:
     departments: Sequence[str]
     at_once: int = 5
 
-    def may_take(self, window: str | None, department: str | None, restricted: frozenset[str]) -> bool:
+    def may_take(self, window: str | None, department: str | None, restricted: Collection[str]) -> bool:
         """Whether a handoff of that window and department is theirs to take."""
-        if department in restricted:
-            return department in self.departments
-        return window is None or EVERY_WINDOW in self.windows or window in self.windows
+        return takes(self.windows, self.departments, window, department, restricted)
+
+
+def takes(
+    windows: Collection[str],
+    departments: Collection[str],
+    window: str | None,
+    department: str | None,
+    restricted: Collection[str],
+) -> bool:
+    """Whether somebody with those windows and restricted departments works on what is of that window and department.
+
+    What nobody knows the item of is general, and goes to whoever works at a general window (无差别受理).
+    """
+    if department is not None and department in restricted:
+        return department in departments
+    if window is None:
+        return bool(windows)
+    return EVERY_WINDOW in windows or window in windows
 
 
 async def be_there(session: AsyncSession, colleague: Colleague) -> None:

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from cases.workdays import is_working_day
+from cases.workdays import is_public_holiday, is_working_day
 from records.base import CHINA
 
 LOOKED_AHEAD_DAYS = 30
 """How far the next opening is looked for: longer than the longest row of holidays."""
 
 _DAYS = {"工作日": (True, None), "休息日": (False, None), "每天": (None, None), "周六": (None, 5), "周日": (None, 6)}
-"""What a word for days asks of a day: whether it is a working day, and which day of the week."""
+"""What a word for days asks of a day: whether it is a working day, or which day of the week outside holidays."""
 _RANGE = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—~到至]\s*(\d{1,2}):(\d{2})")
 _RULE = re.compile(rf"({'|'.join(_DAYS)})\s*({_RANGE.pattern}(?:[、,，]\s*{_RANGE.pattern})*)")
 
@@ -28,7 +28,9 @@ class Shift:
     def holds_on(self, day: date) -> bool:
         """Whether the shift is worked on that day."""
         working, weekday = _DAYS[self.days]
-        return working in (None, is_working_day(day)) and weekday in (None, day.weekday())
+        if weekday is not None:
+            return day.weekday() == weekday and not is_public_holiday(day)
+        return working in (None, is_working_day(day))
 
 
 @dataclass(frozen=True)

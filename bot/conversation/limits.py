@@ -1,4 +1,4 @@
-"""How often something may be done in a while: messages of one conversation, conversations or sign-ins of one address."""
+"""How often something may be done in a while: messages of one conversation, sign-ins of one address."""
 
 import time
 from collections import OrderedDict, deque

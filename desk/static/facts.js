@@ -1,6 +1,6 @@
 // Facts as label and value: answers with where they came from, materials, and what is hidden until somebody asks to see it.
 
-import { button, element, unseen } from "/static/web/elements.js";
+import { button, element } from "/static/web/elements.js";
 import { mark, named } from "./pieces.js";
 import { phrases } from "./phrases.js";
 import { whyOf } from "./server.js";
@@ -22,14 +22,14 @@ export function createReveal(reveal) {
   function render(answer, mayReveal) {
     const words = element("span", { class: "answer__words" }, named(told.get(answer.key) || answer.shown));
     if (!answer.hidden || !mayReveal) return element("span", {}, words);
-    const label = element("span", {});
-    const toggle = button(label, { class: "button button--small", "data-key": `reveal-${answer.key}` }, press);
+    const toggle = button("", { class: "button button--small", "data-key": `reveal-${answer.key}` }, press);
     const line = element("span", { class: "line line--refused", role: "status", hidden: true });
 
     function show() {
       const isShown = told.has(answer.key);
       words.replaceChildren(named(isShown ? told.get(answer.key) : answer.shown));
-      label.replaceChildren(isShown ? phrases.hide : phrases.show, unseen(answer.label));
+      toggle.textContent = isShown ? phrases.hide : phrases.show;
+      toggle.setAttribute("aria-label", toggle.textContent + answer.label);
     }
 
     async function press() {

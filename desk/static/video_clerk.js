@@ -10,6 +10,8 @@ const $ = (id) => document.getElementById(id);
 const SIGN_IN = `/desk/sign-in?next=${encodeURIComponent(location.pathname)}`;
 const clock = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
+const title = document.title;
+
 let stream = null;
 let isOver = false;
 let isInvited = true;
@@ -44,7 +46,9 @@ function words({ lead, more }, act = null) {
 }
 
 function follow(state) {
-  $("state").textContent = phrases.states[state === "waiting" && isInvited ? "invited" : state];
+  const told = phrases.states[state === "waiting" && isInvited ? "invited" : state];
+  $("state").textContent = told;
+  document.title = `${told} · ${title}`; // so that a clerk in another tab sees the resident come
   if (state === "connected") $("stage-words").hidden = true;
   else if (state === "waiting") words(isInvited ? phrases.invited : phrases.waiting);
   else if (state === "connecting") words(phrases.connecting);
@@ -53,24 +57,24 @@ function follow(state) {
 
 function standing({ status, ended_by: by, asked }) {
   isInvited = status === "invited";
-  tell(asked);
+  tell(asked, status === "over");
   if (status === "over") finish(by);
 }
 
 /** Lists what was asked, the newest first. */
-function tell(asked) {
+function tell(asked, isEnded) {
   $("asked-none").hidden = asked.length > 0;
-  $("asked").replaceChildren(...asked.toReversed().map(entry));
+  $("asked").replaceChildren(...[...asked].reverse().map((question) => entry(question, isEnded)));
 }
 
-function entry(question) {
+function entry(question, isEnded) {
   const isStill = question.kind === "still";
   const isPending = question.answer === null;
-  const told = isPending ? phrases.pending : (isStill ? phrases.stills : phrases.answers)[question.answer];
+  const told = isPending ? (isEnded ? phrases.unanswered : phrases.pending) : (isStill ? phrases.stills : phrases.answers)[question.answer];
   const answer = element("p", { class: `asked__answer asked__answer--${question.answer || "pending"}` }, told, " ");
   answer.append(element("time", { datetime: question.at || question.asked_at }, clock.format(new Date(question.at || question.asked_at))));
   const item = element("li", { class: "asked__item" }, element("p", {}, isStill ? phrases.still : question.asked), answer);
-  if (isPending && !isOver) {
+  if (isPending && !isEnded) {
     item.append(button(phrases.withdraw, { class: "button" }, () => attempt(() => call.post("withdraw"))));
   }
   if (question.file_id) {

@@ -125,6 +125,7 @@ export const clerk = {
   answers: { confirmed: "居民确认", denied: "居民不确认", withdrawn: "已收回" },
   stills: { confirmed: "居民同意，照片已收到", denied: "居民不同意，没有照片", withdrawn: "已收回" },
   pending: "在等居民回答",
+  unanswered: "没有回答",
   withdraw: "收回",
   seeStill: "看照片",
   still: "请居民拍一张身份证",

@@ -157,6 +157,7 @@ function sheet(who, words, choices) {
   });
   $("sheet-buttons").replaceChildren(...buttons);
   $("sheet").hidden = false;
+  $("screen-call").classList.add("is-asked");
   $("sheet-asks").focus({ preventScroll: true });
   $("sheet").scrollIntoView({ block: "nearest" });
 }
@@ -166,6 +167,7 @@ function hideSheet() {
   shown = null;
   aiming(false);
   $("sheet").hidden = true;
+  $("screen-call").classList.remove("is-asked");
   $("call-title").focus({ preventScroll: true });
 }
 
@@ -185,7 +187,6 @@ function askStill(question) {
 
 function aim(question, refuse) {
   aiming(true);
-  $("still").hidden = true;
   sheet("", phrases.aim, [
     [phrases.take, "equal", () => take(question, refuse)],
     [phrases.stopStill, "equal", refuse],
@@ -197,7 +198,7 @@ function take(question, refuse) {
     say($("sheet-alert"), phrases.noPicture);
     return;
   }
-  $("still").hidden = false;
+  aiming(true, true);
   sheet("", phrases.look, [
     [phrases.sendStill, "equal", () => sendStill(question)],
     [phrases.again, "equal", () => aim(question, refuse)],
@@ -218,11 +219,12 @@ async function sendStill(question) {
   }
 }
 
-/** While the ID card is held before the camera, one's own picture is the large one. */
-function aiming(isAiming) {
-  $("frame").classList.toggle("is-aiming", isAiming);
-  say($("guide"), isAiming ? phrases.guide : "");
-  if (!isAiming) $("still").hidden = true;
+/** While the ID card is held before the camera, one's own picture is the large one, or the one that was taken of it. */
+function aiming(isAiming, isTaken = false) {
+  for (const part of [$("frame"), $("screen-call")]) part.classList.toggle("is-aiming", isAiming);
+  $("frame").classList.toggle("is-looking", isTaken);
+  say($("guide"), isAiming && !isTaken ? phrases.guide : "");
+  $("still").hidden = !isTaken;
 }
 
 function finish(by, sentence = "") {

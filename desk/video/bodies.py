@@ -76,7 +76,7 @@ def pass_on(video: VideoRoom, call: VideoCall, side: Side, sent: Sent, gone: str
         "from": sent.page,
         **sent.model_dump(mode="json", exclude={"page", "to"}, exclude_none=True),
     }
-    if len(sent.model_dump_json()) > LARGEST:
+    if len(sent.model_dump_json().encode()) > LARGEST:
         raise HTTPException(413, large)
     try:
         video.exchange.send(call.id, side, sent.page, sent.to, body)

@@ -1,7 +1,9 @@
 """What becomes of frames and photographs that the capture page sends."""
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kyc import checks, vault
-from kyc.checks import MOST_TRIES, CheckStatus
+from kyc.checks import MOST_TRIES, CheckStatus, LinkRefused
 from kyc.faces.scoring import Verdict
 from kyc.images import ImageRefused
 from kyc.liveness.attempt import Attempt, Frame
@@ -22,6 +24,10 @@ from records.base import now
 from records.database import Sessions
 
 logger = logging.getLogger(__name__)
+
+
+REMEMBERED = 200
+"""Attempts whose outcome is told again to a page that lost it."""
 
 
 class Result(StrEnum):
@@ -55,6 +61,29 @@ class Examination:
     verifier: Verifier
     announce: Announce
     _actor: str = field(default="capture page", init=False)
+    _attempts: OrderedDict[Hashable, asyncio.Task[Outcome]] = field(default_factory=OrderedDict, init=False)
+
+    def attempt_of(self, sender: Hashable) -> asyncio.Task[Outcome] | None:
+        """What was sent before by the same browser for the same challenge, judged or being judged: whoever lost the
+        answer on the way gets it again."""
+        return self._attempts.get(sender)
+
+    async def frames_once(
+        self, sender: Hashable, check: IdentityCheck, challenge_id: str, frames: Sequence[Frame]
+    ) -> Outcome:
+        """Judge the frames of one attempt, which `sender` names, even if its page goes away meanwhile.
+
+        Raises LinkRefused, ImageRefused.
+        """
+        attempt = asyncio.create_task(self.frames(check, challenge_id, frames))
+        self._attempts[sender] = attempt
+        if len(self._attempts) > REMEMBERED:
+            self._attempts.popitem(last=False)
+        try:
+            return await asyncio.shield(attempt)
+        except LinkRefused:
+            self._attempts.pop(sender, None)
+            raise
 
     async def frames(self, check: IdentityCheck, challenge_id: str, frames: Sequence[Frame]) -> Outcome:
         """Judge the frames of one attempt. Raises LinkRefused, ImageRefused."""

@@ -1,5 +1,6 @@
 """The capture page's routes: `/verify/<token>`, and what the page sends."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -147,6 +148,9 @@ def routes(capture: Capture) -> APIRouter:
         frame: Annotated[list[UploadFile], File(max_length=MOST_FRAMES)],
         onecall_verify: Annotated[str | None, Cookie()] = None,
     ) -> dict[str, Any]:
+        sender = (token, onecall_verify, challenge)
+        if (before := capture.examination.attempt_of(sender)) is not None:
+            return _answer(await asyncio.shield(before))
         async with capture.sessions() as session:
             check = await _mine(session, token, onecall_verify)
         try:
@@ -160,7 +164,7 @@ def routes(capture: Capture) -> APIRouter:
             raise HTTPException(413, capture.phrase("utter_image_large"))
         seen = [Frame(step.action, step.at_ms, content) for step, content in zip(taken, contents, strict=True)]
         try:
-            return _answer(await capture.examination.frames(check, challenge, seen))
+            return _answer(await capture.examination.frames_once(sender, check, challenge, seen))
         except LinkRefused as refused:
             raise _refusal(refused) from None
 

@@ -78,7 +78,7 @@ async def test_the_queue_reads_the_index_of_open_cases_alone(sqlite_database: Da
     async with sqlite_database.engine.connect() as connection:
         for statement, parameters in statements:
             plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            told = " ".join(str(row[3]) for row in plan)
+            told = " ".join(plan.scalars(3))
             assert "USING INDEX ix_cases_open" in told, told
     assert len(statements) == 2
 

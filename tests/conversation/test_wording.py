@@ -26,6 +26,7 @@ def test_every_phrase_is_said_somewhere() -> None:
     made = (
         "utter_answer_", "utter_unreadable_", "utter_image_", "utter_face_", "utter_liveness_",
         "utter_card_", "utter_material_", "utter_way_", "utter_identity_arranged_", "utter_verify_link_",
+        "utter_video_link_",
         *(f"utter_verify_{result}" for result in Result),
     )  # fmt: skip
     unused = [name for name in phrases() if name not in code and not name.startswith(made)]

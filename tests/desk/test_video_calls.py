@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,12 +14,14 @@ from bot.conversation import handoffs
 from bot.conversation.erasure import erase_talk
 from bot.conversation.handoffs import Outcome
 from bot.conversation.models import Handoff
+from bot.conversation.wording import phrases
 from cases.models import CaseEvent
 from desk.models import DeskLog
-from desk.video import calls, confirmations
+from desk.video import calls, confirmations, room
 from desk.video.calls import CallFault, CallRefused, EndedBy, LinkFault, LinkRefused
 from desk.video.confirmations import MOST_ASKED, Answer, AnswerRefused, AskRefused, Kind
 from desk.video.models import VideoCall, VideoConfirmation
+from desk.wording import said
 from records.base import now
 from records.database import Database
 from services_catalog.loader import Catalog
@@ -110,6 +113,17 @@ async def test_a_link_is_good_for_a_quarter_of_an_hour_and_a_call_for_an_hour(
         assert await _fault(calls.of_link(session, late_token, None)) is LinkFault.EXPIRED
         assert await _fault(calls.join(session, await session.get_one(VideoCall, late.id))) is LinkFault.ELSEWHERE
         assert await _fault(calls.of_link(session, "forged", None)) is LinkFault.UNKNOWN
+
+
+async def test_a_call_goes_on_while_the_bot_does_something_for_the_clerk(
+    sqlite_database: Database, catalog: Catalog
+) -> None:
+    async with sqlite_database.session() as session:
+        handoff = await taken_by(session, WANG.id)
+        call, _ = await calls.begin(session, handoff, WANG, catalog)
+        await handoffs.lend(session, handoff, WANG.id)
+        assert await calls.over_by(session, call) is None
+        assert await _fault(calls.begin(session, handoff, WANG, catalog)) is CallFault.NOT_YOURS
 
 
 Step = Callable[["_Story"], Awaitable[None]]
@@ -257,3 +271,19 @@ async def test_an_answer_about_a_filed_case_stands_in_its_history_and_outlives_t
             select(CaseEvent.note).where(CaseEvent.case_id == case.id, CaseEvent.action == confirmations.HISTORY_ACTION)
         )
         assert list(notes) == ["视频里问：您确认是本人吗？　答：确认"]
+
+
+def test_every_reason_to_refuse_has_its_sentence_and_every_act_its_name() -> None:
+    assert {f"utter_video_link_{fault}" for fault in LinkFault} <= set(phrases())
+    for name in (
+        *(f"video_refused_{fault}" for fault in CallFault),
+        *(f"video_ask_{fault}" for fault in ("empty", "long", "many")),
+        f"event_{confirmations.HISTORY_ACTION}",
+    ):
+        assert said(name, most=200)
+
+
+def test_every_end_of_a_call_is_told_on_both_pages() -> None:
+    told = (Path(room.__file__).parents[1] / "static" / "video_phrases.js").read_text("utf-8")
+    for reason in EndedBy:
+        assert told.count(f"    {reason}: ") == 2, reason

@@ -61,6 +61,11 @@ class Desk:
         return self.page.locator("#side")
 
     @property
+    def state(self) -> Locator:
+        """How the open case stands."""
+        return self.side.locator(".case__state .mark").first
+
+    @property
     def dialog(self) -> Locator:
         """The dialog that is open."""
         return self.page.locator("dialog[open]")

@@ -235,7 +235,10 @@ def test_a_call_in_which_both_see_each_other_and_something_is_confirmed(hall: Ha
     question = resident.page.get_by_role("heading", name="您确认现在跟我视频的就是您本人吗？")
     expect(question).to_be_focused()
     resident.can_be_used_by_everyone("question")
-    assert resident.page.evaluate(COVERED) == []
+    for _ in ("large type", "usual type"):
+        resident.press("大字")
+        assert resident.page.evaluate(COVERED) == []
+        assert not resident.page.evaluate(IS_WIDE)
     resident.press("确认")
     expect(question).to_be_hidden()
     expect(resident.page.locator("#answered")).to_contain_text("确认")
