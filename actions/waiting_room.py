@@ -85,7 +85,8 @@ async def hear(turn: Turn, message: Incoming) -> None:
         return
     if message.file_id is not None:
         await _keep_file(turn, handoff, message.file_id)
-    if urgent(message.text) is not None:
+    help_now = urgent(message.text)
+    if help_now is not None:
         _raise_alarm(handoff)
     if handoff.clerk_id is not None and await duty.is_there(turn.session, handoff.clerk_id):
         if handoff.unanswered_since is None:
@@ -94,6 +95,8 @@ async def hear(turn: Turn, message: Incoming) -> None:
     await turn.session.flush()
     await handoffs.abandon(turn.session, handoff)
     await queue.offer(turn.session, handoff, turn.catalog.restricted)
+    if help_now is not None:
+        turn.show(Bubble(text=help_now))
     turn.ask(phrase("utter_clerk_gone"), ways_out(turn, handoff.item_id, long=True))
 
 
