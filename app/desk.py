@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from app.back_office import voice_of
 from app.settings import Settings
-from desk import api, case_api, page, trail_page
+from desk import api, calling, case_api, page, trail_page
 from desk.door import Door
 from desk.openid import OpenIdProvider
 from desk.queue_view import LIMIT_S
@@ -49,7 +49,7 @@ def desk_room(room: "Runtime", door: Door) -> DeskRoom:
 def desk_routes(room: DeskRoom) -> APIRouter:
     """Everything under `/desk` that clerks use, once they are let in."""
     every = APIRouter()
-    for routes in (page.routes, api.routes, case_api.routes):
+    for routes in (page.routes, api.routes, case_api.routes, calling.routes):
         every.include_router(routes(room))
     wait_limit = timedelta(seconds=LIMIT_S)
     every.include_router(supervision.routes(Supervision(room.door, room.catalog, room.office.opening, wait_limit)))

@@ -30,7 +30,8 @@ class Settings(BaseSettings):
     office_phone: str = Field(default="", description="便民服务中心电话；不填就不说")
     office_hours: str = Field(
         default="工作日 9:00-12:00、13:30-17:00",
-        description="办公时间，给居民看，也用来算什么时候有人；工作日按放假安排算，调休上班也算。还可以写 周六、周日、休息日、每天，用；分开",
+        description="办公时间，给居民看，也用来算什么时候有人；工作日按放假安排算，调休上班也算。"
+        "还可以写 周六、周日、休息日、每天，用；分开",
     )
     closed_days: frozenset[date] = Field(default=frozenset(), description='另外不上班的日子，JSON，例如 ["2026-12-31"]')
     engine_timeout_s: float = Field(default=4.0, gt=0, le=30, description="等对话引擎多少秒后先告诉居民")

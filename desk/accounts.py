@@ -111,9 +111,14 @@ async def add(
 async def set_password(session: AsyncSession, account: Clerk, password: str, *, by: str) -> None:
     """Another password; whoever is signed in has to do it again. Raises PasswordRefused."""
     passwords.check(password, account.login)
-    account.password_hash = passwords.hashed(password)
+    await set_hash(session, account, passwords.hashed(password), by=by)
+
+
+async def set_hash(session: AsyncSession, account: Clerk, hashed: str, *, by: str, but: str | None = None) -> None:
+    """As `set_password`, of a password that was checked and hashed already; the session `but` goes on."""
+    account.password_hash = hashed
     account.failed, account.locked_until = 0, None
-    await end_sessions(session, account.id)
+    await end_sessions(session, account.id, but)
     trail.note(session, by, AccountAct.CREDENTIAL, "clerk", account.id)
 
 
@@ -149,11 +154,18 @@ async def set_totp(session: AsyncSession, account: Clerk, *, wanted: bool, by: s
 
     Whoever is signed in has to do it again.
     """
-    account.totp_secret = totp.new_secret() if wanted else None
-    account.totp_last_step = None
-    await end_sessions(session, account.id)
-    trail.note(session, by, AccountAct.TOTP, "clerk", account.id, "on" if wanted else "off")
-    return account.totp_secret
+    secret = totp.new_secret() if wanted else None
+    await use_totp(session, account, secret, None, by=by)
+    return secret
+
+
+async def use_totp(
+    session: AsyncSession, account: Clerk, secret: str | None, last_step: int | None, *, by: str, but: str | None = None
+) -> None:
+    """As `set_totp`, by a secret of which the code of `last_step` was taken already; the session `but` goes on."""
+    account.totp_secret, account.totp_last_step = secret, last_step
+    await end_sessions(session, account.id, but)
+    trail.note(session, by, AccountAct.TOTP, "clerk", account.id, "off" if secret is None else "on")
 
 
 async def set_openid(session: AsyncSession, account: Clerk, subject: str | None, *, by: str) -> None:
@@ -168,6 +180,7 @@ async def set_openid(session: AsyncSession, account: Clerk, subject: str | None,
     trail.note(session, by, AccountAct.OPENID, "clerk", account.id, "off" if subject is None else "on")
 
 
-async def end_sessions(session: AsyncSession, clerk_id: str) -> None:
-    """Sign an account out everywhere, with the session's commit."""
-    await session.execute(delete(ClerkSession).where(ClerkSession.clerk_id == clerk_id))
+async def end_sessions(session: AsyncSession, clerk_id: str, but: str | None = None) -> None:
+    """Sign an account out everywhere, with the session's commit; only not of the session `but`."""
+    theirs = delete(ClerkSession).where(ClerkSession.clerk_id == clerk_id)
+    await session.execute(theirs if but is None else theirs.where(ClerkSession.token_index != but))

@@ -1,7 +1,6 @@
 """Attempts to sign in: each is counted before it is tried, so that a thousand at once are still only five."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from sqlalchemy import Update, case, literal, or_, select, update
@@ -21,12 +20,13 @@ LOCKED_FOR = timedelta(minutes=15)
 NOBODY = "nobody"
 """Whose attempt it was, on the trail, where nobody has that login."""
 
-_hashing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="passwords")
-"""One hash at a time, beside the chat: each takes 64 MiB, and strangers may ask for them."""
 
-
-async def by_password(sessions: Sessions, login: str, password: str) -> Clerk | None:
+async def by_password(
+    sessions: Sessions, login: str, password: str, refusal: AccountAct = AccountAct.REFUSED
+) -> Clerk | None:
     """Whose login and password these are; None where they are wrong, or the account is locked or not active.
+
+    `refusal` is what the trail calls an attempt that failed.
 
     A login that nobody has takes the same steps and as long. Where the account asks for a code as well, the right
     password forgets no earlier failure, or who knows it could guess codes for ever.
@@ -35,15 +35,15 @@ async def by_password(sessions: Sessions, login: str, password: str) -> Clerk | 
         account = await find(session, login)
     clerk_id, kept = (None, None) if account is None else (account.id, account.password_hash)
     right, admitted = await asyncio.gather(
-        asyncio.get_running_loop().run_in_executor(_hashing, passwords.matches, kept, password),
+        passwords.matches_aside(kept, password),
         _counted(sessions, clerk_id),
     )
     if account is None or not right or not admitted:
-        await _refused(sessions, clerk_id, "password" if admitted else "locked")
+        await _refused(sessions, clerk_id, "password" if admitted else "locked", refusal)
         return None
     fresh = kept
     if kept is not None and passwords.is_outdated(kept):
-        fresh = await asyncio.get_running_loop().run_in_executor(_hashing, passwords.hashed, password)
+        fresh = await passwords.hashed_aside(password)
     failed = case((Clerk.failed > 0, Clerk.failed - 1), else_=0) if account.totp_secret else 0
     still = update(Clerk).where(Clerk.id == account.id, Clerk.active, Clerk.password_hash == kept)
     async with sessions() as session:
@@ -52,7 +52,9 @@ async def by_password(sessions: Sessions, login: str, password: str) -> Clerk | 
     return account if stands else None  # None: the password was changed, or the account closed, just now
 
 
-async def by_code(sessions: Sessions, clerk_id: str, code: str) -> Clerk | None:
+async def by_code(
+    sessions: Sessions, clerk_id: str, code: str, refusal: AccountAct = AccountAct.REFUSED
+) -> Clerk | None:
     """The account, if `code` is one of its codes of now and was not taken before; None as for a wrong password."""
     admitted = await _counted(sessions, clerk_id)
     async with sessions() as session:
@@ -60,7 +62,7 @@ async def by_code(sessions: Sessions, clerk_id: str, code: str) -> Clerk | None:
         if admitted and account is not None and await _takes(session, account, code):
             await session.commit()
             return account
-    await _refused(sessions, clerk_id, "code" if admitted else "locked")
+    await _refused(sessions, clerk_id, "code" if admitted else "locked", refusal)
     return None
 
 
@@ -122,11 +124,11 @@ def _one_more(whose: Update, moment: datetime) -> Update:
     )
 
 
-async def _refused(sessions: Sessions, clerk_id: str | None, why: str) -> None:
+async def _refused(sessions: Sessions, clerk_id: str | None, why: str, act: AccountAct) -> None:
     """Put it on the trail, and where it was one too many, that too."""
     whose = clerk_id or NOBODY
     async with sessions() as session:
-        trail.note(session, whose, AccountAct.REFUSED, "clerk", whose, why)
+        trail.note(session, whose, act, "clerk", whose, why)
         locked = select(Clerk.locked_until).where(Clerk.id == whose)
         if why != "locked" and await session.scalar(locked) is not None:
             trail.note(session, whose, AccountAct.LOCKED_OUT, "clerk", whose)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
 from desk import sessions
 from desk.models import Role
@@ -90,6 +90,12 @@ class Door:
         """Whether somebody who opened a stream is still signed in."""
         async with self.sessions() as session:
             return await sessions.stands(session, signed_in)
+
+    def give(self, answer: Response, token: str) -> None:
+        """Have the browser keep a session's cookie, out of reach of scripts and of other sites."""
+        answer.set_cookie(
+            COOKIE, token, path="/desk", httponly=True, samesite="strict", secure=self.secure_cookie
+        )
 
     async def _check_change(self, request: Request, signed_in: SignedIn) -> None:
         """Refuse a change that does not come from a page of ours. Raises HTTPException."""

@@ -17,6 +17,7 @@ from desk.queue_view import case_row, handoff_row, names_of
 from desk.rights import DeskClerk, may_supervise, may_take
 from desk.room import DeskRoom
 from desk.thread import thread_of
+from desk.video.calls import offers_video
 from desk.views import AnswerRow, CaseRow, FileRow, ItemFacts, MaterialRow, NoteRow, Packet, Who
 from desk.wording import said
 from kyc import profile
@@ -57,7 +58,7 @@ async def packet_of(session: AsyncSession, room: DeskRoom, clerk: DeskClerk, han
             if each.id != handoff.case_id and _may_read(clerk, each, catalog)
         ],
         canned=canned.filled(_values(room, clerk, case, item)),
-        may=_may(clerk, handoff, case),
+        may=_may(room, clerk, handoff, case),
     )
 
 
@@ -226,16 +227,18 @@ def _values(room: DeskRoom, clerk: DeskClerk, case: Case | None, item: Item | No
     }
 
 
-def _may(clerk: DeskClerk, handoff: Handoff, case: Case | None) -> list[str]:
+def _may(room: DeskRoom, clerk: DeskClerk, handoff: Handoff, case: Case | None) -> list[str]:
     """What the clerk may do with the handoff now."""
     may = ["note"]
     mine = handoff.clerk_id == clerk.id
     if handoff.stage in (Stage.WAITING, Stage.CALL, Stage.VISIT) or (handoff.stage == Stage.LENT and mine):
         may.append("claim")
     if handoff.stage == Stage.TAKEN and mine:
-        may += ["say", "release", "transfer", "collect", "begin", "return", "close", "reveal", "video"]
+        may += ["say", "release", "transfer", "collect", "begin", "return", "close", "reveal"]
         if case is not None and (case.number is None or case.identity_to_check):
             may.append("verify")
+        if offers_video(room.catalog(), handoff.item_id):
+            may.append("video")
     if not mine and handoff.clerk_id is not None and may_supervise(clerk):
         may.append("takeover")
     return may

@@ -4,7 +4,9 @@ The rules are those of NIST SP 800-63B: long enough, not commonly used, not the 
 characters and no expiry, which only lead to worse passwords.
 """
 
+import asyncio
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +22,8 @@ COMMONEST = frozenset((Path(__file__).parent / "commonest_passwords.txt").read_t
 """The fifty commonest of those that are long enough, in small letters."""
 
 _hasher = PasswordHasher()
+_hashing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="passwords")
+"""One hash at a time, beside the chat: each takes 64 MiB, and strangers may ask for them."""
 
 
 class PasswordFault(StrEnum):
@@ -66,6 +70,16 @@ def matches(kept: str | None, password: str) -> bool:
     except (VerificationError, InvalidHashError):
         return False
     return right and kept is not None
+
+
+async def hashed_aside(password: str) -> str:
+    """As `hashed`, while everything else goes on."""
+    return await asyncio.get_running_loop().run_in_executor(_hashing, hashed, password)
+
+
+async def matches_aside(kept: str | None, password: str) -> bool:
+    """As `matches`, while everything else goes on."""
+    return await asyncio.get_running_loop().run_in_executor(_hashing, matches, kept, password)
 
 
 def is_outdated(kept: str) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bot.conversation import duty
 from desk.models import Clerk, Role
 
+
 @dataclass(frozen=True)
 class DeskClerk:
     """Somebody at the desk, as far as their rights go. `name` is what residents are told."""

@@ -2,8 +2,8 @@
 
 import re
 import secrets
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +13,7 @@ from desk.models import Clerk, ClerkSession
 from desk.rights import DeskClerk, desk_clerk
 from desk.trail import AccountAct
 from records.base import now
+from records.database import rows_changed
 from records.encryption import blind_index
 
 IDLE = timedelta(minutes=30)
@@ -30,6 +31,16 @@ class SignedIn:
     clerk: DeskClerk
     csrf: str = field(repr=False)
     session: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another session of the same account, called `id`. `is_alike` says that its browser calls itself the same."""
+
+    id: str
+    begun_at: datetime
+    seen_at: datetime
+    is_alike: bool
 
 
 async def begin(session: AsyncSession, clerk: Clerk, browser: str, replaces: str | None) -> str:
@@ -78,7 +89,7 @@ async def find(session: AsyncSession, token: str | None, browser: str, *, is_act
             update(ClerkSession).where(ClerkSession.token_index == row.token_index).values(seen_at=moment)
         )
         await session.commit()
-    return SignedIn(desk_clerk(account), blind_index(token, "desk csrf"), row.token_index)
+    return SignedIn(desk_clerk(account), _csrf(token), row.token_index)
 
 
 async def stands(session: AsyncSession, signed_in: SignedIn) -> bool:
@@ -93,14 +104,53 @@ async def end(session: AsyncSession, signed_in: SignedIn) -> None:
     trail.note(session, signed_in.clerk.id, AccountAct.SIGNED_OUT, "session", signed_in.session)
 
 
-def _stands(token_index: str) -> ColumnElement[bool]:
-    moment = now()
-    return and_(
-        ClerkSession.token_index == token_index,
-        ClerkSession.expires_at > moment,
-        ClerkSession.seen_at > moment - IDLE,
-        Clerk.active,
+async def renew(session: AsyncSession, signed_in: SignedIn) -> tuple[str, SignedIn] | None:
+    """Another token for the same session, for its cookie, and how it is found from then on; None where it is over.
+
+    Only one of several changes that come by the same token gets a new one. With the session's commit.
+    """
+    token = secrets.token_urlsafe(32)
+    old = update(ClerkSession).where(ClerkSession.token_index == signed_in.session)
+    if await rows_changed(session, old.values(token_index=_index(token))) != 1:
+        return None
+    return token, replace(signed_in, csrf=_csrf(token), session=_index(token))
+
+
+async def elsewhere(session: AsyncSession, signed_in: SignedIn) -> list[Elsewhere]:
+    """Where else the account is signed in, the latest at work first."""
+    mine = select(ClerkSession).where(ClerkSession.clerk_id == signed_in.clerk.id, _lasts()).order_by(
+        ClerkSession.seen_at.desc(), ClerkSession.token_index
     )
+    rows = (await session.scalars(mine)).all()
+    here = next((row.browser_index for row in rows if row.token_index == signed_in.session), None)
+    return [
+        Elsewhere(row.token_index, row.created_at, row.seen_at, row.browser_index == here)
+        for row in rows
+        if row.token_index != signed_in.session
+    ]
+
+
+async def end_elsewhere(session: AsyncSession, signed_in: SignedIn, only: str | None = None) -> None:
+    """Sign the account out of every other session, or `only` of that one, with the session's commit."""
+    others = delete(ClerkSession).where(
+        ClerkSession.clerk_id == signed_in.clerk.id, ClerkSession.token_index != signed_in.session
+    )
+    asked = others if only is None else others.where(ClerkSession.token_index == only)
+    for ended in (await session.scalars(asked.returning(ClerkSession.token_index))).all():
+        trail.note(session, signed_in.clerk.id, AccountAct.ENDED, "session", ended)
+
+
+def _stands(token_index: str) -> ColumnElement[bool]:
+    return and_(ClerkSession.token_index == token_index, _lasts(), Clerk.active)
+
+
+def _lasts() -> ColumnElement[bool]:
+    moment = now()
+    return and_(ClerkSession.expires_at > moment, ClerkSession.seen_at > moment - IDLE)
+
+
+def _csrf(token: str) -> str:
+    return blind_index(token, "desk csrf")
 
 
 def _index(token: str) -> str:

@@ -135,7 +135,7 @@ class _Page:
             replaces, browser = request.cookies.get(COOKIE), request.headers.get("user-agent", "")
             token = await sessions.begin(session, account, browser, replaces)
             await session.commit()
-        self.keep(answer, COOKIE, token, "/desk")
+        self.door.give(answer, token)
         answer.delete_cookie(FORM_COOKIE, path=SIGN_IN)
         return answer
 

@@ -27,6 +27,8 @@ class AccountAct(StrEnum):
     LOCKED_OUT = "locked_out"
     STOLEN = "session_elsewhere"
     """A session's token came from another browser."""
+    ENDED = "session_ended"
+    """Somebody signed out of another browser of theirs."""
     ADDED = "account_added"
     CREDENTIAL = "password_changed"
     RIGHTS = "rights_changed"
@@ -34,6 +36,8 @@ class AccountAct(StrEnum):
     DEACTIVATED = "account_deactivated"
     TOTP = "totp_changed"
     OPENID = "openid_changed"
+    UNPROVEN = "change_refused"
+    """Somebody signed in wanted to change the account, and could not prove who they are."""
 
 
 @dataclass(frozen=True)

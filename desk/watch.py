@@ -15,8 +15,8 @@ from bot.conversation.bubbles import Bubble, Speaker
 from bot.conversation.handoffs import HandoffChanged, Stage
 from bot.conversation.models import Conversation, Handoff
 from bot.conversation.ownership import OwnerChanged
-from bot.conversation.wording import phrase
 from bot.conversation.pipeline import Pipeline
+from bot.conversation.wording import phrase
 from desk.hub import Hub
 from records.base import now
 from records.database import DATABASE_OUTAGES, Sessions

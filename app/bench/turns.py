@@ -113,7 +113,7 @@ async def talk_of(room: Runtime) -> TerminalConversation:
 async def _at_phone_question(room: Runtime) -> TerminalConversation:
     """A conversation in the form of the item, asked for the phone number."""
     talk = await talk_of(room)
-    for text in ("我想办残疾证", "同意，开始办", "给我自己办", "王秀英", "330105194503051237"):
+    for text in ("我想办残疾证", "同意，开始办", "给我自己办", "王秀英", "330105194503051232"):
         await talk.send(Incoming(text=text))
     return talk
 

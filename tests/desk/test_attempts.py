@@ -190,7 +190,7 @@ async def test_two_browsers_of_one_person_may_come_for_the_first_time_at_once(da
 
 
 def test_hashes_are_made_one_at_a_time() -> None:
-    assert attempts._hashing._max_workers == 1
+    assert passwords._hashing._max_workers == 1
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
