@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from app.back_office import voice_of
 from app.settings import Settings
-from desk import api, calling, case_api, page, trail_page
+from desk import account_page, api, calling, case_api, page, trail_page
 from desk.door import Door
 from desk.openid import OpenIdProvider
 from desk.queue_view import LIMIT_S
@@ -54,6 +54,7 @@ def desk_routes(room: DeskRoom) -> APIRouter:
     wait_limit = timedelta(seconds=LIMIT_S)
     every.include_router(supervision.routes(Supervision(room.door, room.catalog, room.office.opening, wait_limit)))
     every.include_router(trail_page.routes(room.door, room.catalog))
+    every.include_router(account_page.routes(room.door, room.catalog))
     return every
 
 

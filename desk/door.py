@@ -93,9 +93,7 @@ class Door:
 
     def give(self, answer: Response, token: str) -> None:
         """Have the browser keep a session's cookie, out of reach of scripts and of other sites."""
-        answer.set_cookie(
-            COOKIE, token, path="/desk", httponly=True, samesite="strict", secure=self.secure_cookie
-        )
+        answer.set_cookie(COOKIE, token, path="/desk", httponly=True, samesite="strict", secure=self.secure_cookie)
 
     async def _check_change(self, request: Request, signed_in: SignedIn) -> None:
         """Refuse a change that does not come from a page of ours. Raises HTTPException."""

@@ -118,8 +118,10 @@ async def renew(session: AsyncSession, signed_in: SignedIn) -> tuple[str, Signed
 
 async def elsewhere(session: AsyncSession, signed_in: SignedIn) -> list[Elsewhere]:
     """Where else the account is signed in, the latest at work first."""
-    mine = select(ClerkSession).where(ClerkSession.clerk_id == signed_in.clerk.id, _lasts()).order_by(
-        ClerkSession.seen_at.desc(), ClerkSession.token_index
+    mine = (
+        select(ClerkSession)
+        .where(ClerkSession.clerk_id == signed_in.clerk.id, _lasts())
+        .order_by(ClerkSession.seen_at.desc(), ClerkSession.token_index)
     )
     rows = (await session.scalars(mine)).all()
     here = next((row.browser_index for row in rows if row.token_index == signed_in.session), None)

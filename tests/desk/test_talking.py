@@ -1,99 +1,26 @@
 """From 人工 to a clerk and back, through the desk's requests."""
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
-import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
 from app.runtime import Runtime
-from app.web import web_application
 from bot.conversation import handoffs
 from bot.conversation.models import Conversation, Handoff
-from bot.conversation.people import conversation_of
 from desk.models import DeskLog, Role
-from tests.desk.staff import PASSWORD, browser_of, employed, sign_in
-from tests.support.hall import Hall, Resident
-from tests.web.conftest import *  # noqa: F403 - the running parts
+from tests.desk.staff import browser_of
+from tests.support.hall import Resident
 
 ITEM = "残疾证要什么材料"
-
-
-@dataclass
-class AtDesk:
-    """A clerk at their desk."""
-
-    browser: httpx.AsyncClient
-    csrf: str
-    id: str
-
-    async def get(self, path: str) -> Any:
-        """What a page reads."""
-        answer = await self.browser.get(f"/desk/api{path}")
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def send(self, path: str, **body: Any) -> httpx.Response:
-        """What a page sends."""
-        return await self.browser.post(f"/desk/api{path}", json=body, headers={"X-CSRF": self.csrf})
-
-    async def done(self, path: str, **body: Any) -> Any:
-        """The same, which has to be done."""
-        answer = await self.send(path, **body)
-        assert answer.is_success, answer.text
-        return answer.json() if answer.content else None
-
-
-@pytest.fixture
-def app(room: Runtime) -> FastAPI:
-    """The application."""
-    return web_application(room)
-
-
-@pytest.fixture
-async def come(app: FastAPI, room: Runtime, quick_hashes: None) -> AsyncIterator[Callable[..., Any]]:
-    """Somebody signs in and goes on duty."""
-    browsers: list[httpx.AsyncClient] = []
-
-    async def clerk(name: str = "王敏", *, role: Role = Role.CLERK, on_duty: bool = True, **rights: Any) -> AtDesk:
-        login = f"clerk{len(browsers)}"
-        account = await employed(room.database.session, login, name=name, role=role, **rights)
-        browser = browser_of(app)
-        browsers.append(browser)
-        await sign_in(browser, login, PASSWORD)
-        page = await browser.get("/desk")
-        csrf = page.text.partition('name="csrf" content="')[2].partition('"')[0]
-        desk = AtDesk(browser, csrf, account.id)
-        if on_duty:
-            await desk.done("/duty", on=True)
-        return desk
-
-    yield clerk
-    for browser in browsers:
-        await browser.aclose()
-
-
-@pytest.fixture
-async def resident(room: Runtime, catalog: Any) -> Resident:
-    """Somebody at the chat."""
-    hall = Hall(room.database, catalog, None, room.pipeline, None)  # type: ignore[arg-type]
-    return Resident(hall, await conversation_of(room.database.session, "web", uuid4().hex))
-
-
-async def _waiting(desk: AtDesk) -> dict[str, Any]:
-    (row,) = (await desk.get("/queue"))["waiting"]
-    return dict(row)
 
 
 async def test_from_the_wish_for_a_person_to_the_rating(resident: Resident, come: Any, room: Runtime) -> None:
     desk = await come()
     await resident.say(ITEM)
     assert "下一位就是您" in await resident.say("人工")
-    row = await _waiting(desk)
+    row = await desk.waiting()
     assert (row["item"], row["for_me"], row["reason"]) == ("残疾证", True, "居民要人工")
 
     packet = await desk.done(f"/handoffs/{row['id']}/claim")
@@ -124,7 +51,7 @@ async def test_from_the_wish_for_a_person_to_the_rating(resident: Resident, come
 async def test_of_two_who_claim_one_wins_and_the_other_is_told_who(resident: Resident, come: Any) -> None:
     first, second = await come("王敏"), await come("张伟")
     await resident.say("人工")
-    row = await _waiting(first)
+    row = await first.waiting()
     await first.done(f"/handoffs/{row['id']}/claim")
     late = await second.send(f"/handoffs/{row['id']}/claim")
     assert (late.status_code, late.json()["detail"]) == (409, "王敏已经接了这位居民")
@@ -133,7 +60,7 @@ async def test_of_two_who_claim_one_wins_and_the_other_is_told_who(resident: Res
 async def test_only_the_owner_may_send(resident: Resident, come: Any) -> None:
     first, second = await come("王敏"), await come("张伟")
     await resident.say("人工")
-    row = await _waiting(first)
+    row = await first.waiting()
     await first.done(f"/handoffs/{row['id']}/claim")
     await resident.listen()
     refused = await second.send(f"/handoffs/{row['id']}/say", client_id="12345678-b", text="你好")
@@ -144,7 +71,7 @@ async def test_only_the_owner_may_send(resident: Resident, come: Any) -> None:
 async def test_what_is_sent_again_after_a_lost_answer_is_said_once(resident: Resident, come: Any) -> None:
     desk = await come()
     await resident.say("人工")
-    row = await _waiting(desk)
+    row = await desk.waiting()
     await desk.done(f"/handoffs/{row['id']}/claim")
     await resident.listen()
     first = await desk.done(f"/handoffs/{row['id']}/say", client_id="12345678-c", text="您好")
@@ -156,7 +83,7 @@ async def test_what_is_sent_again_after_a_lost_answer_is_said_once(resident: Res
 async def test_a_conversation_passed_on_is_the_colleagues_with_the_note(resident: Resident, come: Any) -> None:
     first, second = await come("王敏"), await come("张伟")
     await resident.say("人工")
-    row = await _waiting(first)
+    row = await first.waiting()
     await first.done(f"/handoffs/{row['id']}/claim")
     await first.done(f"/handoffs/{row['id']}/transfer", clerk_id=second.id, note="要看评残结论")
     (mine,) = (await second.get("/queue"))["mine"]
@@ -169,7 +96,7 @@ async def test_a_conversation_passed_on_is_the_colleagues_with_the_note(resident
 async def test_a_supervisor_takes_over_and_a_clerk_may_not(resident: Resident, come: Any) -> None:
     first, second, chief = await come("王敏"), await come("张伟"), await come("李静", role=Role.SUPERVISOR)
     await resident.say("人工")
-    row = await _waiting(first)
+    row = await first.waiting()
     await first.done(f"/handoffs/{row['id']}/claim")
     assert (await second.send(f"/handoffs/{row['id']}/takeover")).status_code == 403
     await chief.done(f"/handoffs/{row['id']}/takeover")
@@ -179,7 +106,7 @@ async def test_a_supervisor_takes_over_and_a_clerk_may_not(resident: Resident, c
 async def test_the_bot_goes_on_with_what_the_clerk_leaves_it(resident: Resident, come: Any, room: Runtime) -> None:
     desk = await come()
     await resident.say("人工")
-    row = await _waiting(desk)
+    row = await desk.waiting()
     await desk.done(f"/handoffs/{row['id']}/claim")
     await desk.done(f"/handoffs/{row['id']}/return", summary="材料齐的，直接填表就行")
     await room.pipeline.settled(resident.conversation)
@@ -190,7 +117,7 @@ async def test_the_bot_goes_on_with_what_the_clerk_leaves_it(resident: Resident,
 async def test_a_form_the_clerk_begins_comes_back_to_the_clerk(resident: Resident, come: Any, room: Runtime) -> None:
     desk = await come()
     await resident.say("人工")
-    row = await _waiting(desk)
+    row = await desk.waiting()
     await desk.done(f"/handoffs/{row['id']}/claim")
     await desk.done(f"/handoffs/{row['id']}/begin", item_id="canji-zheng-shenling")
     await room.pipeline.settled(resident.conversation)
@@ -208,7 +135,7 @@ async def test_who_waits_while_nobody_is_there_can_have_a_call(resident: Residen
     assert "手机号是11位" in await resident.say("1381234567")
     assert "打电话给您" in await resident.say("13812345678")
     desk = await come()
-    row = await _waiting(desk)
+    row = await desk.waiting()
     assert row["stage"] == "call"
     packet = await desk.done(f"/handoffs/{row['id']}/claim")
     assert packet["who"]["contact"] == "138****5678"
@@ -217,13 +144,13 @@ async def test_who_waits_while_nobody_is_there_can_have_a_call(resident: Residen
 async def test_a_resident_whose_clerk_is_gone_waits_for_another(resident: Resident, come: Any, room: Runtime) -> None:
     first = await come("王敏")
     await resident.say("人工")
-    row = await _waiting(first)
+    row = await first.waiting()
     await first.done(f"/handoffs/{row['id']}/claim")
     await resident.listen()
     await first.done("/duty", on=False)
     assert "再帮您找一位" in await resident.say("还在吗")
     second = await come("张伟")
-    assert (await _waiting(second))["id"] == row["id"]
+    assert (await second.waiting())["id"] == row["id"]
 
 
 @pytest.mark.parametrize("path", ["", "/claim", "/say", "/release", "/thread?before=2026-01-01T00:00:00Z"])

@@ -147,9 +147,9 @@ def test_of_two_clerks_who_claim_at_once_one_is_told_who_was_first(
 def test_what_was_typed_outlives_a_reload_and_a_lost_line_and_goes_with_the_conversation(
     resident: OpenChat, desk: OpenDesk, wang: str
 ) -> None:
-    chat = _asks_for_a_person(resident(), "居住证怎么办")
+    chat = _asks_for_a_person(resident(), "我想办居住证")
     clerk = desk(wang)
-    _takes(clerk, "居住证")
+    _takes(clerk, "第一次办居住证")
     clerk.field.fill("请带上身份证和")
     clerk.page.reload()
     expect(clerk.field).to_have_value("请带上身份证和")
@@ -175,9 +175,9 @@ def test_what_was_typed_outlives_a_reload_and_a_lost_line_and_goes_with_the_conv
 
 
 def test_nothing_typed_is_left_in_the_browser_after_signing_out(resident: OpenChat, desk: OpenDesk, wang: str) -> None:
-    _asks_for_a_person(resident(), "老年优待证怎么办")
+    _asks_for_a_person(resident(), "我想办老年证")
     clerk = desk(wang)
-    clerk.open(clerk.waiting("优待证"))
+    clerk.open(clerk.waiting("老年证"))
     clerk.press("i")
     clerk.field.fill("他说的是他母亲的事")
     assert "他母亲的事" in clerk.page.evaluate(KEPT)

@@ -16,6 +16,7 @@ import { showFailed, showSending, showSent } from "./bubble.js";
 
 const SAY_SENDING_AFTER = 800;
 const NOTICE_FOR = 6000;
+const TYPING_EVERY = 3000;
 
 const $ = (id) => document.getElementById(id);
 const title = document.title;
@@ -25,6 +26,7 @@ let isWorking = false;
 let isLoaded = false;
 let earlierCursor = null;
 let noticeTimer = null;
+let toldTyping = 0;
 let settleSession;
 const session = new Promise((resolve) => {
   settleSession = resolve;
@@ -46,7 +48,7 @@ const outbox = createOutbox(session, {
 });
 const composer = setUpComposer($("composer"), $("text"), $("length"), {
   send: (text) => speak({ text }),
-  typing: () => owner === "clerk" && postTyping(),
+  typing: tellTyping,
 });
 
 // What the resident says
@@ -73,6 +75,13 @@ function speak(words) {
   append(asMessage(item));
   outbox.add(item);
   scrolling.toEnd();
+}
+
+/** A clerk sees that the resident types; the bot does not look. */
+function tellTyping() {
+  if (owner !== "clerk" || Date.now() - toldTyping < TYPING_EVERY) return;
+  toldTyping = Date.now();
+  postTyping();
 }
 
 function showItem(item, show) {

@@ -6,7 +6,6 @@ import { phrases } from "./phrases.js";
 const KEY = "onecall.draft";
 const LIMIT = 2000;
 const TELL_FROM = 1800;
-const TYPING_EVERY = 3000;
 
 function readDraft() {
   try {
@@ -29,11 +28,9 @@ const hasKeyboard = () => window.matchMedia("(hover: hover) and (pointer: fine)"
 
 /**
  * Wires the form. `send(text)` gets what is to be said, without blanks at its ends and never too long; `typing()` is called
- * while the resident types, at most every three seconds.
+ * with each change while the resident types.
  */
 export function setUpComposer(form, field, line, { send, typing }) {
-  let toldTyping = 0;
-
   function fit() {
     field.style.height = "auto";
     field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
@@ -67,9 +64,7 @@ export function setUpComposer(form, field, line, { send, typing }) {
 
   field.addEventListener("input", () => {
     changed();
-    if (field.value.trim() === "" || Date.now() - toldTyping < TYPING_EVERY) return;
-    toldTyping = Date.now();
-    typing();
+    if (field.value.trim() !== "") typing();
   });
   field.addEventListener("keydown", (event) => {
     // 229 is what some browsers report for the Enter that ends a composition.
