@@ -104,12 +104,16 @@ async def deed(room: DeskRoom, clerk: DeskClerk, handoff_id: int) -> AsyncIterat
 
 
 async def claim(room: DeskRoom, clerk: DeskClerk, handoff_id: int) -> None:
-    """Take the handoff, or take it back from the bot; the resident is told who speaks from now on."""
+    """Take the handoff, or take it back from the bot; the resident is told who speaks from now on.
+
+    Who takes one is on duty: a clerk who is not there loses the conversation at the resident's next word.
+    """
     async with deed(room, clerk, handoff_id) as act:
         if act.handoff.stage == Stage.LENT and act.handoff.clerk_id == clerk.id:
             await handoffs.recall(act.session, act.handoff, clerk.id)
         else:
             await handoffs.claim(act.session, act.handoff, clerk.id)
+        await duty.be_there(act.session, colleague_of(room, clerk))
         act.tell("utter_clerk_here", clerk=clerk.name, office=room.office.street_name)
         act.note("claimed")
 
@@ -151,6 +155,7 @@ async def take_over(room: DeskRoom, clerk: DeskClerk, handoff_id: int) -> None:
         if act.handoff.clerk_id is None:
             raise HandoffChanged("nobody has it")
         await handoffs.pass_on(act.session, act.handoff, act.handoff.clerk_id, clerk.id)
+        await duty.be_there(act.session, colleague_of(room, clerk))
         act.tell("utter_clerk_other", clerk=clerk.name, office=room.office.street_name)
         act.note("taken_over")
 

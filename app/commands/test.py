@@ -86,9 +86,9 @@ def _all(paths: Paths) -> list[Part]:
         parts.append(Part("引擎组件测试", lambda: _pytest(paths, "engine", paths.engine_python, tests)))
     unit = ["tests", "--ignore=tests/e2e", "-n", "auto"]
     parts.append(Part("应用测试", lambda: _pytest(paths, "application", Path(sys.executable), unit)))
-    # One engine of 0.8 GB serves them all, so they share a process.
+    # They wait more than they work, so two share the cores well; each has a service of its own, of about 1 GB.
     if (paths.root / "tests" / "e2e").is_dir():
-        whole = ["tests/e2e"]
+        whole = ["tests/e2e", "-n", "2", "--dist", "worksteal"]
         parts.append(Part("端到端测试", lambda: _pytest(paths, "e2e", Path(sys.executable), whole)))
     return parts
 

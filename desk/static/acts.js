@@ -9,7 +9,7 @@ import { phrases } from "./phrases.js";
 
 /** Those at the head of the conversation, in order, and those beside the field where the clerk types. */
 const AT_HEAD = ["claim", "takeover", "transfer", "return", "release", "close"];
-const AT_FIELD = ["collect", "begin", "verify"];
+const AT_FIELD = ["collect", "begin", "verify", "video"];
 const KEYS = { claim: "c", transfer: "t", return: "e", close: "x" };
 
 /** A choice of the item's materials or something in the clerk's own words. */
@@ -85,6 +85,7 @@ export function createActs({ packet, queue, changed, stale, refused }) {
     close: () => asking("close", [wordsField("words", words("close").words, { value: words("close").usual, hint: words("close").hint, isNeeded: false })]),
     collect: () => asking("collect", [materialField(packet())]),
     verify: () => asking("verify", [told(words("verify").told)]),
+    video: () => asking("video", [told(words("video").told)]),
     begin() {
       const finder = createFinder({
         label: words("begin").find,

@@ -111,6 +111,7 @@ export function setUpComposer({ form, field, label, line, sendButton, modes }, {
     /** Empties the field once its words are on their way. */
     clear() {
       field.value = "";
+      toldTyping = 0;
       changed();
     },
     /** Puts words where the clerk is typing. */

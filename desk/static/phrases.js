@@ -132,6 +132,12 @@ export const phrases = {
       confirm: "发给居民",
       done: "核验的办法发给居民了。",
     },
+    video: {
+      label: "视频",
+      title: "和居民视频",
+      told: "居民会在对话里收到视频的链接，15 分钟里有效。您这边会打开视频页面，挂断后回到这里。",
+      confirm: "开始视频",
+    },
   },
   whichMaterial: "要哪一样",
   otherMaterial: "其他材料",
@@ -218,7 +224,7 @@ export const phrases = {
   onDuty: "在岗",
   away: "离开",
   onDutyMeans: (isOpen) => (isOpen ? "新来的居民会分给您" : "现在不在办公时间，居民会听到办公时间"),
-  awayMeans: "不再分给您新的，手上的照常",
+  awayMeans: "不再分给您新的；手上的居民再说话，会请同事接",
 
   loading: "正在取资料…",
   working: "正在办…",

@@ -58,6 +58,10 @@ export function createTalk({ queue, refetch, left, took }) {
       left(act);
       return;
     }
+    if (act === "video") {
+      location.assign(result.href);
+      return;
+    }
     if (result.handoff) took(result);
     refetch();
     if (act === "claim" || act === "takeover") composer.takeFocus();

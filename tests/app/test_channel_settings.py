@@ -61,3 +61,9 @@ def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError) as error:
         _read(monkeypatch, **{**WECHAT, "ONECALL_WECHAT_AES_KEY": "my secret key"})
     assert "my secret key" not in str(error.value)
+
+
+@pytest.mark.parametrize("hours", ["九点到五点", "工作日", "工作日 17:00-9:00"])
+def test_office_hours_that_the_queue_cannot_go_by_stop_the_start(monkeypatch: pytest.MonkeyPatch, hours: str) -> None:
+    with pytest.raises(SettingsError, match="办公时间"):
+        _read(monkeypatch, ONECALL_OFFICE_HOURS=hours)

@@ -13,7 +13,7 @@ from bot.conversation.inbox import Receipt
 from bot.conversation.incoming import MAX_CHARS, Incoming
 from bot.conversation.models import Conversation, InboxMessage, OutboxMessage
 from bot.conversation.ownership import Owner
-from bot.conversation.pipeline import Pipeline
+from bot.conversation.pipeline import TURNS_AT_ONCE, Pipeline
 from bot.conversation.wording import phrase
 from cases.models import Case, CaseAnswer, CaseEvent
 from kyc.models import Consent
@@ -280,7 +280,7 @@ async def test_fifty_conversations_go_on_side_by_side(hall: Hall) -> None:
     async def meet(request: EngineRequest) -> None:
         nonlocal waiting
         waiting += 1
-        if waiting == 25:
+        if waiting == TURNS_AT_ONCE:
             together.set()
         await asyncio.wait_for(together.wait(), 20)
 

@@ -1,7 +1,6 @@
-"""One running service and one browser for all tests of this folder; each test gets residents of its own."""
+"""One running service and one browser for all tests of a worker; each test gets residents of its own."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -12,14 +11,6 @@ from tests.e2e.chat import Chat, open_chat
 from tests.e2e.service import Service, running_service
 
 OpenChat = Callable[..., Chat]
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests on one worker (`--dist loadgroup`): each worker would start an engine of 0.8 GB."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 # Of the package, not of the session: Playwright's loop must have ended before an asyncio test runs.

@@ -44,4 +44,4 @@ def test_the_plain_terminal_answers_each_line_and_ends_each_turn_with_an_empty_l
     assert "办事助手" in turns[0]
     assert "户口簿" in turns[1]
     assert "20个工作日" in turns[1]
-    assert "没有人值班" in turns[4]
+    assert "要找工作人员" in turns[4]

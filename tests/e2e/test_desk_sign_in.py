@@ -1,11 +1,15 @@
 """Signing in at the desk in a real browser: by keyboard, on every width, and coming from another site."""
 
 import asyncio
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import parse_qs, urlsplit
 
+import cv2
+import numpy
 import pyotp
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
@@ -20,14 +24,16 @@ from app.engine_process import free_port
 from app.fakes.openid import FakeOpenId
 from app.listener import Listener
 from app.middleware import BodyLimit, Shield
-from desk import signing_in
+from desk import account_page, signing_in
 from desk.door import Door
+from desk.models import Role
 from desk.openid import OpenIdProvider
 from desk.sessions import SignedIn
 from records.base import now
 from records.database import Database
 from records.encryption import use_keys
 from records.keys import Keys
+from services_catalog.loader import Catalog
 from tests.desk.staff import LOGIN, PASSWORD, employed
 
 OPTIONS: dict[str, Any] = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
@@ -43,7 +49,7 @@ class Running:
     secret: str
 
 
-def _application(door: Door) -> FastAPI:
+def _application(door: Door, catalog: Catalog) -> FastAPI:
     app, pages = FastAPI(), door.router(door.page)
 
     @pages.get("", response_class=HTMLResponse)
@@ -54,6 +60,7 @@ def _application(door: Door) -> FastAPI:
         )
 
     app.include_router(signing_in.routes(door))
+    app.include_router(account_page.routes(door, lambda: catalog))
     app.include_router(pages)
     app.mount("/static/desk", StaticFiles(directory=signing_in.HERE / "static"))
     app.mount("/static/web", StaticFiles(directory=web_chat.HERE / "static"))
@@ -63,8 +70,8 @@ def _application(door: Door) -> FastAPI:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, browser: Browser, keys: Keys) -> Iterator[Running]:
-    """A desk with three clerks, one of whom has codes; served from a thread, for the browser has this one's loop."""
+def desk(tmp_path_factory: pytest.TempPathFactory, browser: Browser, keys: Keys, catalog: Catalog) -> Iterator[Running]:
+    """A desk with four people, one of whom has codes; served from a thread, for the browser has this one's loop."""
     use_keys(keys)
     folder = tmp_path_factory.mktemp("desk")
     found: list[Running] = []
@@ -80,7 +87,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory, browser: Browser, keys: Keys)
             await employed(database.session)
             await employed(database.session, "zhaoyun", name="赵云", password=None)
             coded = await employed(database.session, "lijing", name="李静", totp=True)
-            app = _application(Door(database.session, "示范街道", "", "1", provider))
+            await employed(database.session, "sunhao", name="孙浩", role=Role.MAINTAINER)
+            app = _application(Door(database.session, "示范街道", "", "1", provider), catalog)
             async with Listener(app, "127.0.0.1", port):
                 assert coded.totp_secret is not None
                 found.append(Running(f"http://127.0.0.1:{port}", f"http://localhost:{port}", coded.totp_secret))
@@ -96,6 +104,13 @@ def desk(tmp_path_factory: pytest.TempPathFactory, browser: Browser, keys: Keys)
     finally:
         may_end.set()
         thread.join()
+
+
+def _secret_in(screenshot: bytes) -> str:
+    """The secret that an authenticator application would read from a picture of the screen."""
+    picture = cv2.imdecode(numpy.frombuffer(screenshot, numpy.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    return parse_qs(urlsplit(cv2.QRCodeDetector().detectAndDecode(picture)[0]).query)["secret"][0]
 
 
 @pytest.fixture
@@ -166,3 +181,23 @@ def test_the_offices_own_account_lets_in_by_one_click(desk: Running, page: Page)
     page.get_by_role("link", name="用单位账号登录").click()
     expect(page.get_by_role("heading", name="赵云")).to_be_visible()
     assert page.url == f"{desk.url}/desk?from=here"
+
+
+def test_a_maintainer_switches_codes_on_by_the_picture_that_the_page_shows(desk: Running, page: Page) -> None:
+    troubles: list[str] = []
+    page.on("console", lambda message: troubles.append(message.text))
+    page.goto(f"{desk.url}/desk/account")
+    page.get_by_label("登录名").fill("sunhao")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("您在办事台能做的")).to_be_visible()
+    _is_accessible(page, "one's account")
+    page.get_by_label("您的密码").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("验证码", exact=True)).to_be_focused()
+    _is_accessible(page, "setting codes up")
+    page.keyboard.type(pyotp.TOTP(_secret_in(page.locator(".qr").screenshot())).at(now()))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("动态验证码打开了")
+    expect(page.get_by_role("heading", name=re.compile("动态验证码：开着"))).to_be_visible()
+    assert troubles == []

@@ -27,7 +27,7 @@ def test_anyone_with_number_and_last_four_digits_sees_a_case_and_nobody_else(res
 def test_a_link_to_the_form_opens_for_its_holder_and_a_forged_one_does_not(resident: OpenChat) -> None:
     chat = resident()
     file_short(chat, invented())
-    address = str(chat.cases.last.get_by_role("link").evaluate("link => link.href"))
+    address = str(chat.cases.last.get_by_role("link", name="下载申请表").evaluate("link => link.href"))
     assert chat.page.request.get(address).status == 200
     head, token = address.rsplit("/", 1)
     forged = chat.page.request.get(f"{head}/{token[:-6]}AA.pdf")

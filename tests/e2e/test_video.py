@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 import bot.channels.web.routes as web_chat
 import kyc.capture.routes as capture
+from app.database import migrate
 from app.engine_process import free_port
 from app.listener import Listener
 from app.middleware import BodyLimit, Shield
@@ -38,7 +39,6 @@ from services_catalog.loader import Catalog
 from tests.desk.staff import employed
 from tests.desk.video_hall import taken_by
 from tests.e2e.browser import FLAGS, PATIENCE_MS
-from tests.support.databases import SqliteTemplate
 from tests.support.hall import OFFICE
 
 Result = TypeVar("Result")
@@ -110,14 +110,16 @@ class Hall:
 
 
 @pytest.fixture
-def hall(sqlite_template: SqliteTemplate, catalog: Catalog, tmp_path: Path) -> Iterator[Hall]:
+def hall(catalog: Catalog, tmp_path: Path) -> Iterator[Hall]:
     """A running service."""
     ready, stop = threading.Event(), asyncio.Event()
     running: list[Hall] = []
 
     async def serve() -> None:
         port = free_port()
-        database = Database(sqlite_template.copy(tmp_path / "onecall.db"))
+        url = f"sqlite+aiosqlite:///{tmp_path / 'onecall.db'}"
+        await migrate(url)
+        database = Database(url)
         hall = Hall(f"http://127.0.0.1:{port}", asyncio.get_running_loop(), database, catalog, tmp_path / "files")
         live = Live()
         async with Listener(_application(hall, live), "127.0.0.1", port):

@@ -23,10 +23,13 @@ from bot.conversation.state import DialogueState
 from bot.conversation.turn import Office, OpenTurns
 from cases.models import Case
 from kyc.verifier import Verifier
+from kyc.workers import Workers
 from records.database import Database
 from services_catalog.loader import Catalog
 from tests.support.scripted_engine import Means, ScriptedEngine
 
+WORKERS = Workers()
+"""One pool for all halls of a test process: each process of a pool loads models for seconds."""
 OFFICE = Office(
     street_name="示范街道",
     street_code="330105001",
@@ -131,7 +134,7 @@ async def opened(
     recogniser: Recogniser | None = None,
 ) -> AsyncIterator[Hall]:
     """A hall on `database`; leaving it is like killing its process."""
-    turns, verifier = OpenTurns(), Verifier()
+    turns, verifier = OpenTurns(), Verifier(workers=WORKERS)
     engine = ScriptedEngine(turns, script)
     channels = channels or {}
     pipeline = Pipeline(
@@ -149,4 +152,3 @@ async def opened(
         yield Hall(database, catalog, engine, pipeline, verifier)
     finally:
         await pipeline.close()
-        await verifier.close()

@@ -74,6 +74,7 @@ function speak(words) {
   const item = { client_id: newClientId(), at: new Date().toISOString(), ...words };
   append(asMessage(item));
   outbox.add(item);
+  toldTyping = 0;
   scrolling.toEnd();
 }
 
