@@ -25,8 +25,8 @@ class DialogueState(BaseModel):
     `next_wish` an item wished for along with another; `filed` the case filed last; `misses` how often in a row
     nothing was understood; `relation` the relative spoken for; `card_for` the case an ID card is
     to be shown for, and `card_side` which side next; `collecting` the material that a clerk had the bot ask for;
-    `supplied` a file of which is asked what it is; `waiting_for` what is asked while a person is waited for; `link_failures` the wrong codes sent on
-    `link_failed_on`.
+    `supplied` a file of which is asked what it is; `waiting_for` what is asked while a person is waited for;
+    `link_failures` the wrong codes sent on `link_failed_on`.
     """
 
     item_id: str | None = None

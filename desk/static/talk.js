@@ -63,7 +63,7 @@ export function createTalk({ queue, refetch, left, took }) {
       return;
     }
     if (result.handoff) took(result);
-    refetch();
+    else refetch();
     if (act === "claim" || act === "takeover") composer.takeFocus();
   }
 

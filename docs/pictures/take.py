@@ -1,4 +1,4 @@
-"""Takes the README's pictures of the web chat from a running service.
+"""Takes the README's pictures of the web chat and the desk from a running service.
 
     .venv/bin/python docs/pictures/take.py
 
@@ -13,13 +13,14 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from playwright.sync_api import expect  # noqa: E402
+from playwright.sync_api import Browser, expect  # noqa: E402
 
 from tests.e2e.browser import chromium  # noqa: E402
 from tests.e2e.chat import Chat, open_chat  # noqa: E402
+from tests.e2e.desk import employ, open_desk  # noqa: E402
 from tests.e2e.forms import begin_certificate  # noqa: E402
 from tests.e2e.people import invented  # noqa: E402
-from tests.e2e.service import running_service  # noqa: E402
+from tests.e2e.service import Service, running_service  # noqa: E402
 
 MOST_BYTES = 300 * 1024
 
@@ -36,6 +37,32 @@ def main() -> None:
         desk.say("办这个要多久？")
         desk.hears("您父亲叫什么名字？")
         _take(desk, "overview")
+        _at_the_desk(browser, service)
+
+
+def _at_the_desk(browser: Browser, service: Service) -> None:
+    """A clerk between two who wait."""
+    chats = [open_chat(browser, service.url, 360, 740) for _ in range(3)]
+    clerk = open_desk(browser, service.url, employ(service, "王敏"), 1280, 800)
+    clerk.page.get_by_role("switch").click()
+    expect(clerk.page.get_by_role("switch")).to_have_attribute("aria-checked", "true")
+    talking, complaining, asking = chats
+    begin_certificate(talking)
+    talking.say(invented().name, "转人工")
+    talking.hears("工作人员")
+    complaining.say("低保怎么申请", "你们办事太慢了，我要投诉")
+    complaining.press("找人工")
+    asking.say("我想申请公租房", "转人工")
+    asking.hears("工作人员")
+    clerk.open(clerk.waiting("残疾证"))
+    clerk.press("c")
+    expect(clerk.field).to_be_focused()
+    clerk.say("您好，我是王敏，您填到一半的我都看到了。")
+    talking.field.fill("我爸没有评残结论，可以先交吗？")
+    talking.field.press("Enter")
+    expect(clerk.page.locator(".entry--resident").last).to_contain_text("评残结论")
+    clerk.page.screenshot(path=HERE / "desk.png")
+    assert (HERE / "desk.png").stat().st_size < MOST_BYTES
 
 
 def _apply_for_the_card(chat: Chat) -> None:
