@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from app.back_office import voice_of
 from app.settings import Settings
-from desk import account_page, api, calling, case_api, page, trail_page
+from desk import account_page, api, calling, case_api, enrolling, page, trail_page
 from desk.door import Door
 from desk.openid import OpenIdProvider
 from desk.queue_view import LIMIT_S
@@ -43,13 +43,15 @@ def desk_room(room: "Runtime", door: Door) -> DeskRoom:
         catalog=lambda: room.catalog,
         voice=voice_of(room.office, room.pipeline),
         counts_for=timedelta(days=room.settings.identity_counts_days),
+        verifier=room.examination.verifier,
     )
 
 
 def desk_routes(room: DeskRoom) -> APIRouter:
     """Everything under `/desk` that clerks use, once they are let in."""
     every = APIRouter()
-    for routes in (page.routes, api.routes, case_api.routes, calling.routes):
+    # Enrolment before the other acts on a case, whose address would take it.
+    for routes in (page.routes, api.routes, enrolling.routes, case_api.routes, calling.routes):
         every.include_router(routes(room))
     wait_limit = timedelta(seconds=LIMIT_S)
     every.include_router(supervision.routes(Supervision(room.door, room.catalog, room.office.opening, wait_limit)))

@@ -26,7 +26,9 @@ PERSONAL = ("/chat/", "/cases/", "/verify/", "/health/", "/desk", "/video/")
 
 WORDS_BODY = 64 * 1024
 FILE_BODY = 12 * 1024 * 1024
-FILE_PATHS = re.compile(r"/chat/files|/verify/[^/]+/(?:frames|photo)|/video/[^/]+/stills/[^/]+")
+FILE_PATHS = re.compile(
+    r"/chat/files|/verify/[^/]+/(?:frames|photo)|/video/[^/]+/stills/[^/]+|/desk/api/cases/[^/]+/enrol"
+)
 """The largest request body in bytes: of words, and where files are sent, of a photo with the form around it."""
 
 

@@ -270,10 +270,12 @@ async def _packet(room: DeskRoom, clerk: DeskClerk, handoff_id: int) -> Packet:
 
 
 async def _visible(session: AsyncSession, room: DeskRoom, clerk: DeskClerk, handoff_id: int) -> Handoff:
-    """The handoff, if the clerk may see it. Raises 404."""
+    """The handoff, if it is open and the clerk may see it. Raises 404."""
     handoff = await handoffs.find(session, handoff_id)
     restricted = room.catalog().restricted
-    if handoff is None or not may_see(clerk, handoff.window, handoff.department, restricted, holder=handoff.clerk_id):
+    if handoff is None or handoff.closed_at is not None:
+        raise HTTPException(404, said("not_found"))
+    if not may_see(clerk, handoff.window, handoff.department, restricted, holder=handoff.clerk_id):
         raise HTTPException(404, said("not_found"))
     return handoff
 

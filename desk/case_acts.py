@@ -60,6 +60,7 @@ async def _deferred(act: Act, wish: Wish, counts: timedelta) -> Told:
 KINDS: Mapping[str, Kind] = {
     "take": Kind("我来办", lambda act, wish, counts: working.take(act)),
     "give_up": Kind("交回", lambda act, wish, counts: working.give_up(act)),
+    "settle": Kind("即办即结", lambda act, wish, counts: deciding.settle(act, wish.words), ("words",)),
     "accept": Kind("受理", lambda act, wish, counts: accepting.accept(act)),
     "accept_deferred": Kind("容缺受理", _deferred, ("deferred",)),
     "missing": Kind("一次性告知补正", _missing, ("missing", "until", "words")),
@@ -85,6 +86,7 @@ KINDS: Mapping[str, Kind] = {
 }
 
 _GOES_TO = {
+    "settle": Status.ACCEPTED,
     "accept": Status.ACCEPTED,
     "accept_deferred": Status.ACCEPTED,
     "missing": Status.SUPPLEMENT,
@@ -116,6 +118,8 @@ def _makes_sense(key: str, clerk: DeskClerk, case: Case, item: Item, status: Sta
             return case.identity_to_check
         case "refer":
             return status in (Status.ACCEPTED, Status.REVIEW) and not item.settled_by_street
+        case "settle" if not _settled_at_once(item) or case.identity_to_check:
+            return False
         case "accept_deferred" if not any(material.deferrable for material in item.materials):
             return False
         case "propose" if not item.four_eyes:
@@ -123,3 +127,9 @@ def _makes_sense(key: str, clerk: DeskClerk, case: Case, item: Item, status: Sta
         case "decide" if item.four_eyes and case.proposed_by in (None, clerk.id):
             return False
     return may_move(status, _GOES_TO[key], Actor.CLERK)
+
+
+def _settled_at_once(item: Item) -> bool:
+    """Whether the item is promised to be settled on the spot, by one clerk and at the street."""
+    promised = item.time_limit.promised
+    return promised is not None and promised.days == 0 and not item.four_eyes and item.settled_by_street

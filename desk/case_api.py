@@ -54,7 +54,7 @@ def routes(room: DeskRoom) -> APIRouter:
     @router.get("/api/cases/{case_id}")
     async def one(case_id: str, who: Who) -> CaseView:
         async with room.sessions() as session:
-            case, item = await _visible(session, room, who.clerk, case_id)
+            case, item = await visible_case(session, room, who.clerk, case_id)
             view = await view_of(session, room, who.clerk, case, item)
             trail.note(session, who.clerk.id, "case_read", "case", case.id)
             await session.commit()
@@ -69,7 +69,7 @@ def routes(room: DeskRoom) -> APIRouter:
     @router.post("/api/cases/{case_id}/reveal")
     async def reveal(case_id: str, body: Revealed, who: Who) -> dict[str, str]:
         async with room.sessions() as session:
-            case, _ = await _visible(session, room, who.clerk, case_id)
+            case, _ = await visible_case(session, room, who.clerk, case_id)
             answer = drafts.answer_of(case, body.key)
             if answer is None:
                 raise HTTPException(404, said("not_found"))
@@ -83,7 +83,7 @@ def routes(room: DeskRoom) -> APIRouter:
         if kind is None:
             raise HTTPException(404, said("not_found"))
         async with room.sessions() as session:
-            case, item = await _visible(session, room, who.clerk, case_id)
+            case, item = await visible_case(session, room, who.clerk, case_id)
             by = By(who.clerk.id, who.clerk.name)
             try:
                 told = await kind.do(Act(session, case, item, by, wish.seen, room.today), wish, room.counts_for)
@@ -103,7 +103,7 @@ async def _many(room: DeskRoom, clerk: DeskClerk, body: Many) -> list[Result]:
     async with room.sessions() as session:
         seen: dict[str, Status] = {}
         for case_id in body.ids:
-            case, _ = await _visible(session, room, clerk, case_id)
+            case, _ = await visible_case(session, room, clerk, case_id)
             seen[case_id] = body.seen.get(case_id, Status(case.status))
         kind, wish = KINDS[body.act], Wish(seen=Status.RECEIVED)
 
@@ -132,7 +132,7 @@ def _announce(room: DeskRoom, conversation: Conversation | None) -> None:
     room.hub.queue_changed()
 
 
-async def _visible(session: AsyncSession, room: DeskRoom, clerk: DeskClerk, case_id: str) -> tuple[Case, Item]:
+async def visible_case(session: AsyncSession, room: DeskRoom, clerk: DeskClerk, case_id: str) -> tuple[Case, Item]:
     """The filed case, if the clerk may see it. Raises 404."""
     case = await drafts.find(session, case_id)
     item = None if case is None else room.catalog().items.get(case.item_id)

@@ -120,7 +120,8 @@ async def view_of(session: AsyncSession, room: DeskRoom, clerk: DeskClerk, case:
         acts=[
             ActRow(key=key, label=KINDS[key].label, danger=KINDS[key].danger, needs=list(KINDS[key].needs))
             for key in possible(clerk, case, item)
-        ],
+        ]
+        + _enrolment(case, item),
     )
 
 
@@ -140,3 +141,10 @@ def _proposed(case: Case, events: list[CaseEvent], names: dict[str, str]) -> Pro
     why = next((each.note for each in reversed(events) if each.action.startswith("proposed_")), None)
     by = names.get(case.proposed_by, said("clerk_gone"))
     return Proposed(granted=case.proposed_outcome == "granted", by=by, why=why or "")
+
+
+def _enrolment(case: Case, item: Item) -> list[ActRow]:
+    """Taking a picture at the counter, for items that are proved by face."""
+    if not item.identity.face or Status(case.status).is_end:
+        return []
+    return [ActRow(key="enrol", label=said("enrol"), danger=False, needs=["photo"])]

@@ -10,6 +10,7 @@ from bot.conversation.turn import Office
 from cases.telling import Voice
 from desk.door import Door
 from desk.hub import Hub
+from kyc.verifier import Verifier
 from records.base import CHINA
 from records.database import Sessions
 from services_catalog.loader import Catalog
@@ -28,6 +29,7 @@ class DeskRoom:
     catalog: Callable[[], Catalog]
     voice: Voice
     counts_for: timedelta
+    verifier: Verifier
 
     @property
     def today(self) -> date:

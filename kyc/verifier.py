@@ -59,6 +59,10 @@ class Verifier:
         """The face in a picture, whatever its quality, as long as it is one."""
         return await self.workers.run(_portrait, content, self.policy.model)
 
+    async def enrolled(self, content: bytes) -> Portrait | FaceFault:
+        """The face in a picture that is good enough for others to be compared with, or what is wrong with it."""
+        return await self.workers.run(portrait_of, content, self.policy.model)
+
     async def attempt(
         self, challenge: Challenge, frames: Sequence[Frame], references: tuple[Vector, ...], took_s: float
     ) -> Attempt:

@@ -1,13 +1,15 @@
 // The small form each act on a case needs, by what the server says it needs.
 
 import { element } from "/static/web/elements.js";
-import { ask, dayField, lineField, oneOfField, told, wordsField } from "./dialog.js";
+import { ask, dayField, lineField, oneOfField, photoField, told, wordsField } from "./dialog.js";
 import { dayFromNow } from "./moments.js";
 import { isStale, post, whyOf } from "./server.js";
 import { phrases } from "./phrases.js";
 
 /** Days a resident usually gets to hand something in. */
 const USUAL_DAYS = 15;
+/** Pixels of the longer side of a picture that is sent. */
+const LONGEST_SIDE = 1600;
 
 /** What is missing: the item's materials as boxes, and a field for what is not among them, one a line. */
 function missingField({ materials }) {
@@ -46,7 +48,17 @@ function grantedField() {
   return { node: field.node, read: () => ({ granted: field.read().granted === "yes" }) };
 }
 
+/** The picture as a JPEG in base64, made small here: more pixels tell nothing more of a face. */
+async function small(file) {
+  const picture = await createImageBitmap(file);
+  const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));
+  const canvas = element("canvas", { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) });
+  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  return canvas.toDataURL("image/jpeg", 0.9).split(",")[1];
+}
+
 const FIELDS = {
+  photo: () => photoField("photo", phrases.photo, { hint: phrases.photoHint, agreed: phrases.photoAgreed, reading: phrases.photoReading, unreadable: phrases.photoUnreadable, small }),
   missing: missingField,
   until: () => dayField("until", phrases.until, { value: dayFromNow(USUAL_DAYS), least: dayFromNow(1) }),
   words: () => wordsField("words", phrases.wordsToResident, { isNeeded: false }),

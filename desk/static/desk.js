@@ -28,7 +28,7 @@ let fetchedAt = 0;
 let fetching = null;
 
 const queueColumn = createQueue($("queue"), { open: go, refetch: () => fetchQueue(get) });
-const talk = createTalk({ queue: () => queue, refetch: refetchAll, left: leave, took: showPacket });
+const talk = createTalk({ queue: () => queue, refetch: refetchAll, left: leave, took });
 const side = createSide($("side"), {
   packet: talk.packet,
   decided: leave,
@@ -79,6 +79,7 @@ async function arrive(next) {
   try {
     if (isOther) await look(next);
     await load(next, get);
+    signature = signatureOf(place);
     if (isSame(place, next) && next.kind === "handoff") $("talk-title").focus({ preventScroll: true });
     else if (isSame(place, next)) side.focusTitle();
   } catch (problem) {
@@ -116,6 +117,17 @@ function view(name) {
 function showPacket(packet) {
   talk.show(packet);
   side.showPacket();
+}
+
+/** A packet that an act has brought; the queue has changed with it. */
+async function took(packet) {
+  showPacket(packet);
+  try {
+    await fetchQueue(get);
+    signature = signatureOf(place);
+  } catch {
+    queueSoon();
+  }
 }
 
 const heldOf = (id) => queue.held.find((row) => String(row.id) === id);

@@ -48,6 +48,25 @@ export function oneOfField(name, legend, options, { isOpen = false } = {}) {
   return { node, read: () => ({ [name]: (inputs.find((input) => input.checked) || { value: "" }).value }) };
 }
 
+/** One picture; `small(file)` makes of it what is sent. `agreed` is what has to be ticked along with it. */
+export function photoField(name, label, { hint, agreed, reading, unreadable, small }) {
+  const input = element("input", { type: "file", accept: "image/*", capture: "environment", required: true });
+  const box = element("input", { type: "checkbox", required: true });
+  let photo = "";
+  input.addEventListener("change", async () => {
+    photo = "";
+    input.setCustomValidity(reading);
+    try {
+      photo = input.files.length > 0 ? await small(input.files[0]) : "";
+      input.setCustomValidity("");
+    } catch {
+      input.setCustomValidity(unreadable);
+    }
+  });
+  const node = element("div", {}, labelled(label, input, hint), element("label", { class: "option" }, box, element("span", {}, agreed)));
+  return { node, read: () => ({ [name]: photo, agreed: box.checked }) };
+}
+
 /** Words before the fields. */
 export function told(text) {
   return { node: element("p", { class: "dialog__told" }, text), read: () => ({}) };

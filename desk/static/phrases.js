@@ -208,6 +208,11 @@ export const phrases = {
   reasonHint: "居民会看到，请写清依据。",
   decision: "意见",
   howChecked: "怎么核对的",
+  photo: "本人的照片",
+  photoHint: "核对过身份证以后当面拍，正对镜头，只拍一个人。只留脸的特征，照片不保存。",
+  photoAgreed: "已经当面说明留什么、留多久、怎么删，本人（不满14岁是监护人）同意",
+  photoReading: "正在看这张照片，请稍等",
+  photoUnreadable: "这张照片打不开，请换一张",
   waysChecked: { counter: "在窗口看过证件原件", clerk: "在对话里看过证件", home: "上门看过证件" },
 
   heldTitle: "待审的回复",

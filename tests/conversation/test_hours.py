@@ -45,7 +45,8 @@ def test_the_next_openings_leap_over_holidays() -> None:
 
 
 @pytest.mark.parametrize(
-    "spoken", ["", "9:00-12:00", "工作日", "工作日 9点到12点", "工作日 12:00-9:00", "工作日 25:00-26:00", "周一 9:00-12:00"]
+    "spoken",
+    ["", "9:00-12:00", "工作日", "工作日 9点到12点", "工作日 12:00-9:00", "工作日 25:00-26:00", "周一 9:00-12:00"],
 )
 def test_hours_that_cannot_be_understood_are_refused_with_what_is_wrong(spoken: str) -> None:
     with pytest.raises(ValueError, match="办公时间"):

@@ -77,6 +77,7 @@ class World:
             catalog=lambda: self.catalog,
             voice=Voice("", b"k" * 32),
             counts_for=timedelta(days=1),
+            verifier=self.hall.verifier,
         )
 
     async def restart(self) -> None:

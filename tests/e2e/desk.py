@@ -12,6 +12,11 @@ from tests.e2e.service import Service
 _numbers = count(1)
 _IS_WIDE = """[document.documentElement, ...document.querySelectorAll(".queue, .talk, .talk__view, .side__inside")]
     .some((element) => element.scrollWidth > element.clientWidth)"""
+_OFF_DUTY = """async () => {
+    const csrf = document.querySelector("meta[name=csrf]");
+    const headers = {"Content-Type": "application/json", "X-CSRF": csrf && csrf.content};
+    if (csrf) await fetch("/desk/api/duty", {method: "POST", headers, body: '{"on": false}'});
+}"""
 _BROKEN_LINE = re.compile(r"ERR_(INTERNET_DISCONNECTED|NETWORK_CHANGED|FAILED)|status of 409|status of 404")
 """What a browser always writes of a line that is down and of a request that was refused."""
 
@@ -117,6 +122,11 @@ class Desk:
         """Press the button of the open dialog, which then is gone."""
         self.dialog.get_by_role("button", name=button, exact=True).click()
         expect(self.dialog).to_have_count(0)
+
+    def leave(self) -> None:
+        """Go off duty, for other tests count on nobody being there, and close the browser."""
+        self.page.evaluate(_OFF_DUTY)
+        self.context.close()
 
     def is_wider_than_the_screen(self) -> bool:
         """Whether anything must be scrolled to the side."""
