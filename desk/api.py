@@ -62,8 +62,7 @@ def routes(room: DeskRoom) -> APIRouter:
 def _reading(router: APIRouter, room: DeskRoom, talking: Dependency) -> None:
     @router.get("/api/queue")
     async def queue(who: Annotated[SignedIn, Depends(talking)]) -> QueueView:
-        async with room.sessions() as session:
-            return await queue_of(session, room, who.clerk)
+        return await queue_of(room, who.clerk)
 
     @router.get("/api/handoffs/{handoff_id}")
     async def packet(handoff_id: int, who: Annotated[SignedIn, Depends(talking)]) -> Packet:

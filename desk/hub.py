@@ -3,15 +3,17 @@ queue changed. News of one moment are read once, however many desks are open."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation.live import Live
-from bot.conversation.models import Handoff
+from bot.conversation.models import Conversation, Handoff, HeldReply
 from bot.conversation.news import Position, end_of, news_after
+from cases.models import Case
 from desk.rights import DeskClerk
 from desk.thread import entry_of
 from desk.views import Entry
@@ -21,7 +23,15 @@ logger = logging.getLogger(__name__)
 
 MOST_KEPT = 500
 """News kept for a desk that does not read them; then it is told to look at everything again."""
+GATHERED_S = 0.05
+"""Seconds for which news are gathered before they are read: one message alone wakes three times."""
 PAUSE_S = 1.0
+PAUSE_A_DESK_S = 0.04
+"""Seconds, for each desk that is open, between one word of the queue and the next: two for fifty desks."""
+
+
+Shown = tuple[object, ...]
+"""What the queue shows of a conversation, to see whether it changed."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +73,12 @@ class Hub:
         self._sessions, self._live = sessions, live
         self._desks: set[Desk] = set()
         self._changed: set[str] = set()
+        self._shown: dict[str, Shown] = {}
         self._woken = asyncio.Event()
-        self._queue_changed = False
+        self._queue_changed = self._queue_due = False
+        self._telling: asyncio.Task[None] | None = None
+        self.version = 0
+        """Goes up whenever the queue changes: what was read of it before is old."""
         live.listen(self._heard)
 
     @contextmanager
@@ -109,6 +123,7 @@ class Hub:
 
     def queue_changed(self) -> None:
         """Something in the queue changed that no conversation has news of."""
+        self.version += 1
         self._queue_changed = True
         self._woken.set()
 
@@ -116,27 +131,48 @@ class Hub:
         """Carry news to the desks, for ever."""
         while True:
             await self._woken.wait()
+            await asyncio.sleep(GATHERED_S)
             self._woken.clear()
             changed, self._changed = self._changed, set()
             queue, self._queue_changed = self._queue_changed, False
             try:
-                if changed and self._desks:
-                    queue = await self._carry(changed) or queue
+                if changed and self._desks and await self._carry(changed):
+                    self.version += 1
+                    queue = True
                 if queue:
-                    self._tell_all(News("queue"))
+                    self._tell_of_the_queue()
             except DATABASE_OUTAGES as error:
                 logger.warning("the desks wait for news: %s", type(error).__name__)
                 self._changed |= changed
                 self._woken.set()
                 await asyncio.sleep(PAUSE_S)
 
+    def end(self) -> None:
+        """Tell nothing more."""
+        if self._telling is not None:
+            self._telling.cancel()
+
+    def _tell_of_the_queue(self) -> None:
+        """Tell all desks to look at the queue; the more there are, the less often, for all of them ask at once."""
+        self._queue_due = True
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell_in_time())
+
+    async def _tell_in_time(self) -> None:
+        while self._queue_due:
+            self._queue_due = False
+            self._tell_all(News("queue"))
+            await asyncio.sleep(PAUSE_A_DESK_S * len(self._desks))
+
     def _heard(self, conversation_id: str) -> None:
         if self._desks:
             self._changed.add(conversation_id)
             self._woken.set()
+        else:
+            self.version += 1
 
     async def _carry(self, changed: set[str]) -> bool:
-        """Tell the desks that look at those conversations. True where one of them is in the queue."""
+        """Tell the desks that look at those conversations. True where the queue shows one otherwise than before."""
         async with self._sessions() as session:
             for conversation_id in changed:
                 looking = [desk for desk in self._desks if desk.conversation_id == conversation_id]
@@ -153,8 +189,10 @@ class Hub:
                     for who in self._live.who_types(conversation_id):
                         if who != desk.clerk.name:
                             desk.tell(News("typing", conversation_id, who=who))
-            waits = select(Handoff.id).where(Handoff.closed_at.is_(None), Handoff.conversation_id.in_(changed))
-            return await session.scalar(waits.limit(1)) is not None
+            now_shown = await _shown(session, changed)
+        before = {name: self._shown.pop(name) for name in changed if name in self._shown}
+        self._shown |= now_shown
+        return before != now_shown
 
     def _tell_viewers(self, handoff_id: int) -> None:
         names = tuple(self.viewers().get(handoff_id, []))
@@ -175,6 +213,31 @@ async def carrying(hub: Hub) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        hub.end()
+
+
+async def _shown(session: AsyncSession, conversations: Collection[str]) -> dict[str, Shown]:
+    """What the queue shows of those conversations: their open handoff, what is held back, the newest case."""
+    found: dict[str, list[object]] = {}
+    rows = select(
+        Handoff.conversation_id, Handoff.stage, Handoff.clerk_id, Handoff.urgency, Handoff.window, Handoff.offered_to,
+        Handoff.waiting_since, Handoff.unanswered_since, Handoff.meet_at,
+    ).where(Handoff.closed_at.is_(None), Handoff.conversation_id.in_(conversations))  # fmt: skip
+    held = (
+        select(HeldReply.conversation_id, func.max(HeldReply.id))
+        .where(HeldReply.decided_at.is_(None), HeldReply.conversation_id.in_(conversations))
+        .group_by(HeldReply.conversation_id)
+    )
+    cases = (
+        select(Conversation.id, func.max(Case.received_at))
+        .join(Case, Case.resident_id == Conversation.resident_id)
+        .where(Conversation.id.in_(conversations), Case.number.is_not(None))
+        .group_by(Conversation.id)
+    )
+    for wanted in (rows, held, cases):
+        for conversation_id, *shown in await session.execute(wanted):
+            found.setdefault(conversation_id, []).extend(shown)
+    return {conversation_id: tuple(shown) for conversation_id, shown in found.items()}
 
 
 def _place(position: Position) -> tuple[int, int]:

@@ -1,8 +1,10 @@
 """The queue as one clerk sees it: what waits for them first, what they have, what others have, and the cases."""
 
-from collections.abc import Mapping
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,15 +15,21 @@ from bot.conversation.models import Conversation, Handoff, HeldReply
 from cases import open_cases
 from cases.open_cases import OpenCase
 from desk.models import Clerk
-from desk.rights import DeskClerk, may_see, may_supervise, may_take
-from desk.room import DeskRoom
+from desk.rights import DeskClerk, may_see
 from desk.views import Busy, CaseRow, Counts, HandoffRow, HeldRow, Named, Person, QueueView
 from desk.wording import said
 from records.base import now
 from services_catalog.loader import Catalog
 
-LISTED = 200
+if TYPE_CHECKING:
+    from desk.room import DeskRoom
+
+LISTED = 100
 """Entries of each list that are shown; the counts tell of the rest."""
+MOST_CASES = 2_000
+"""Open cases that are read at once, the most urgent first; more are not listed and not counted."""
+USED_FOR_S = 2.0
+"""Seconds after which what was read is read anew, though nothing here said that it changed."""
 LIMIT_S = 300
 """Seconds within which somebody who waits should have a clerk."""
 
@@ -45,6 +53,10 @@ _SHOWN = (
 """What a row shows: nothing encrypted is among it, so that a thousand rows cost little."""
 
 
+OpenRow = Row[*tuple[Any, ...]]
+"""An open handoff, as `_SHOWN` reads it."""
+
+
 @dataclass(frozen=True)
 class Seen:
     """What all rows of one answer are shown with."""
@@ -55,58 +67,114 @@ class Seen:
     viewers: Mapping[int, list[str]]
 
 
-async def queue_of(session: AsyncSession, room: DeskRoom, clerk: DeskClerk) -> QueueView:
-    """All that waits and is within the clerk's rights."""
-    catalog = room.catalog()
-    rows = (
-        await session.execute(
-            select(*_SHOWN)
-            .join(Conversation, Conversation.id == Handoff.conversation_id)
-            .where(Handoff.closed_at.is_(None))
-            .order_by(Handoff.urgency.desc(), Handoff.waiting_since)
+@dataclass(frozen=True)
+class Reading:
+    """What was read for all desks at once: open handoffs, cases, who is there, names; `version` is the hub's."""
+
+    version: int
+    at: float
+    rows: Sequence[OpenRow]
+    cases: Sequence[OpenCase]
+    held: Sequence[HeldReply]
+    there: Sequence[duty.Colleague]
+    busy: Mapping[str, int]
+    names: Mapping[str, str]
+
+
+class Readings:
+    """The last reading, used again until the queue changes: fifty desks that ask at once cost one."""
+
+    def __init__(self) -> None:
+        self._last: Reading | None = None
+        self._reading = asyncio.Lock()
+
+    async def now(self, room: "DeskRoom") -> Reading:
+        """The queue as it stands."""
+        async with self._reading:
+            if self._last is None or self._last.version != room.hub.version or self._is_old(self._last):
+                self._last = await _read(room)
+            return self._last
+
+    def _is_old(self, reading: Reading) -> bool:
+        return time.monotonic() - reading.at > USED_FOR_S
+
+
+async def _read(room: "DeskRoom") -> Reading:
+    version = room.hub.version
+    handoffs = (
+        select(*_SHOWN)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .where(Handoff.closed_at.is_(None))
+        .order_by(Handoff.urgency.desc(), Handoff.waiting_since)
+    )
+    held = select(HeldReply).where(HeldReply.decided_at.is_(None)).order_by(HeldReply.made_at).limit(LISTED)
+    async with room.sessions() as session:
+        return Reading(
+            version=version,
+            at=time.monotonic(),
+            rows=(await session.execute(handoffs)).all(),
+            cases=await open_cases.waiting(session, room.today, windows=None, limit=MOST_CASES),
+            held=(await session.scalars(held)).all(),
+            there=await duty.who_is_there(session),
+            busy=await duty.load(session),
+            names=await names_of(session),
         )
-    ).all()
-    visible = [r for r in rows if may_see(clerk, r.window, r.department, catalog.restricted, holder=r.clerk_id)]
-    held = await _held(session, clerk, catalog)
-    windows = None if "*" in clerk.windows or may_supervise(clerk) else clerk.windows
-    listed = await open_cases.waiting(session, room.today, windows=windows, limit=LISTED)
-    cases = [case for case in listed if _may_work(clerk, case, catalog)]
-    names = await names_of(session)
-    seen = Seen(clerk, catalog, names, room.hub.viewers())
-    there = await duty.who_is_there(session)
-    busy = await duty.load(session)
-    waiting = [r for r in visible if r.clerk_id is None]
-    waiting.sort(key=lambda r: (r.urgency < Urgency.DANGER, r.offered_to != clerk.id, -r.urgency, r.waiting_since))
-    mine = [r for r in visible if r.clerk_id == clerk.id]
-    others = [r for r in visible if r.clerk_id not in (None, clerk.id)]
+
+
+async def queue_of(room: "DeskRoom", clerk: DeskClerk) -> QueueView:
+    """All that waits and is within the clerk's rights."""
+    catalog, reading = room.catalog(), await room.readings.now(room)
+    seen = Seen(clerk, catalog, reading.names, room.hub.viewers())
+    waiting, mine, others = _parted(reading.rows, clerk, catalog.restricted)
+    held = [row for row in reading.held if _may_work(clerk, row.item_id, None, catalog)]
+    cases = [case for case in reading.cases if _may_work(clerk, case.item_id, case.handler_id, catalog)]
     moment = now()
     return QueueView(
         now=moment,
         me={"id": clerk.id, "name": clerk.name, "role": clerk.role.value},
-        on_duty=any(each.clerk_id == clerk.id for each in there),
+        on_duty=any(each.clerk_id == clerk.id for each in reading.there),
         open=room.office.opening.open_at(moment),
         colleagues=[
-            Busy(id=each.clerk_id, name=each.name, talks=busy.get(each.clerk_id, 0))
-            for each in there
+            Busy(id=each.clerk_id, name=each.name, talks=reading.busy.get(each.clerk_id, 0))
+            for each in reading.there
             if each.clerk_id != clerk.id
         ],
         waiting=[row_of(r, seen) for r in waiting[:LISTED]],
         mine=[row_of(r, seen) for r in mine[:LISTED]],
         others=[row_of(r, seen) for r in others[:LISTED]],
-        held=held,
-        cases=[case_row(case, catalog, names) for case in cases],
-        counts=Counts(
-            waiting=len(waiting),
-            mine=len(mine),
-            others=len(others),
-            held=len(held),
-            cases=(await open_cases.counts(session, room.today, windows=windows)).all,
-        ),
+        held=[_held_row(row, catalog) for row in held],
+        cases=[case_row(case, catalog, reading.names) for case in cases[:LISTED]],
+        counts=Counts(waiting=len(waiting), mine=len(mine), others=len(others), held=len(held), cases=len(cases)),
         windows=[Named(id=each.id, name=each.name) for each in catalog.windows.values()],
     )
 
 
-async def handoff_row(session: AsyncSession, room: DeskRoom, clerk: DeskClerk, handoff: Handoff) -> HandoffRow:
+def _parted(rows: Sequence[OpenRow], clerk: DeskClerk, restricted: frozenset[str]) -> tuple[list[OpenRow], ...]:
+    """What waits, danger first and then what is offered to the clerk; what the clerk has; what others have.
+
+    The rows come in the queue's order, and keep it.
+    """
+    danger, offered, waiting, mine, others = (list[OpenRow]() for _ in range(5))
+    rights: dict[tuple[str | None, str | None], bool] = {}
+    for row in rows:
+        if row.clerk_id == clerk.id:
+            mine.append(row)
+            continue
+        about = row.window, row.department
+        if about not in rights:
+            rights[about] = may_see(clerk, *about, restricted)
+        if not rights[about]:
+            continue
+        if row.clerk_id is not None:
+            others.append(row)
+        elif row.urgency >= Urgency.DANGER:
+            danger.append(row)
+        else:
+            (offered if row.offered_to == clerk.id else waiting).append(row)
+    return danger + offered + waiting, mine, others
+
+
+async def handoff_row(session: AsyncSession, room: "DeskRoom", clerk: DeskClerk, handoff: Handoff) -> HandoffRow:
     """One handoff as in the queue."""
     row = (
         await session.execute(
@@ -118,7 +186,7 @@ async def handoff_row(session: AsyncSession, room: DeskRoom, clerk: DeskClerk, h
     return row_of(row, Seen(clerk, room.catalog(), await names_of(session), room.hub.viewers()))
 
 
-def row_of(row: Row[*tuple[Any, ...]], seen: Seen) -> HandoffRow:
+def row_of(row: OpenRow, seen: Seen) -> HandoffRow:
     """A row of the queue in words."""
     item = seen.catalog.items.get(row.item_id or "")
     window = seen.catalog.windows.get(row.window or "")
@@ -171,29 +239,19 @@ async def names_of(session: AsyncSession) -> dict[str, str]:
     return {row.id: row.name for row in await session.execute(select(Clerk.id, Clerk.name))}
 
 
-def _may_work(clerk: DeskClerk, case: OpenCase, catalog: Catalog) -> bool:
-    item = catalog.items.get(case.item_id)
+def _may_work(clerk: DeskClerk, item_id: str, holder: str | None, catalog: Catalog) -> bool:
+    item = catalog.items.get(item_id)
     window, department = (None, None) if item is None else (item.window, item.department)
-    return may_take(clerk, window, department, catalog.restricted) or case.handler_id == clerk.id
+    return may_see(clerk, window, department, catalog.restricted, holder=holder)
 
 
-async def _held(session: AsyncSession, clerk: DeskClerk, catalog: Catalog) -> list[HeldRow]:
-    rows = await session.scalars(
-        select(HeldReply).where(HeldReply.decided_at.is_(None)).order_by(HeldReply.made_at).limit(LISTED)
+def _held_row(row: HeldReply, catalog: Catalog) -> HeldRow:
+    item = catalog.items.get(row.item_id)
+    return HeldRow(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        item=row.item_id if item is None else item.call_it,
+        asked=row.asked,
+        bubbles=[bubble.get("text", "") for bubble in row.bubbles],
+        made_at=row.made_at,
     )
-    held = []
-    for row in rows:
-        item = catalog.items.get(row.item_id)
-        if item is not None and may_take(clerk, item.window, item.department, catalog.restricted):
-            texts = [bubble.get("text", "") for bubble in row.bubbles]
-            held.append(
-                HeldRow(
-                    id=row.id,
-                    conversation_id=row.conversation_id,
-                    item=item.call_it,
-                    asked=row.asked,
-                    bubbles=texts,
-                    made_at=row.made_at,
-                )
-            )
-    return held

@@ -1,7 +1,7 @@
 """What the desk's pages and requests work with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from bot.conversation.live import Live
@@ -10,6 +10,7 @@ from bot.conversation.turn import Office
 from cases.telling import Voice
 from desk.door import Door
 from desk.hub import Hub
+from desk.queue_view import Readings
 from kyc.verifier import Verifier
 from records.base import CHINA
 from records.database import Sessions
@@ -30,6 +31,7 @@ class DeskRoom:
     voice: Voice
     counts_for: timedelta
     verifier: Verifier
+    readings: Readings = field(default_factory=Readings)
 
     @property
     def today(self) -> date:

@@ -37,6 +37,8 @@ BROWSER = "bench"
 CHUNK = 5_000
 FEW_CLOSED = 1_000
 QUEUES_OPENED = 40
+ANSWERED_EVERY = 4
+"""Every so many messages the clerk answers."""
 WAITS_AT_MOST_S = 20.0
 ITEM, WINDOW, DEPARTMENT = "canji-zheng-shenling", "chuangkou-1", "canlian"
 
@@ -226,8 +228,9 @@ async def _talk(
         page = (await desk.get("/desk")).text
         csrf = page.partition('name="csrf" content="')[2].partition('"')[0]
         seat = _Seat(desk, csrf, _page(address, {CHAT_COOKIE: chat_token}), handoff_id, {})
-        ready = asyncio.Event()
-        listening.append(asyncio.create_task(_listen(seat, ready, news)))
+        ready, asking = asyncio.Event(), asyncio.Event()
+        listening.append(asyncio.create_task(_listen(seat, ready, news, asking)))
+        listening.append(asyncio.create_task(_ask(seat, asking)))
         await asyncio.wait_for(ready.wait(), WAITS_AT_MOST_S)
         seen = await desk.post("/desk/api/viewing", json={"handoff_id": handoff_id}, headers={CSRF_HEADER: csrf})
         seen.raise_for_status()
@@ -238,7 +241,7 @@ async def _talk(
         await asyncio.sleep(max(0.0, began + number / a_second - time.perf_counter()))
         seat, name = seats[number % len(seats)], f"bench-{number:08d}"
         sent[name] = (time.perf_counter(), seat)
-        sending.append(asyncio.create_task(_write(seat, name)))
+        sending.append(asyncio.create_task(_write(seat, name, answers=number % ANSWERED_EVERY == 0)))
     await asyncio.gather(*sending)
     took = time.perf_counter() - began
     await _until(lambda: all(name in seat.arrived for name, (_, seat) in sent.items()), news)
@@ -252,7 +255,16 @@ async def _talk(
     return times, len(sent), took
 
 
-async def _listen(seat: _Seat, ready: asyncio.Event, news: asyncio.Event) -> None:
+async def _ask(seat: _Seat, asking: asyncio.Event) -> None:
+    """Open the queue whenever it changed, at most once a second, as a page does."""
+    while True:
+        await asking.wait()
+        asking.clear()
+        (await seat.desk.get("/desk/api/queue")).raise_for_status()
+        await asyncio.sleep(1.0)
+
+
+async def _listen(seat: _Seat, ready: asyncio.Event, news: asyncio.Event, asking: asyncio.Event) -> None:
     """Read a desk's news, and note when each message came. `ready` tells that the stream is open."""
     async with seat.desk.stream("GET", "/desk/api/stream", timeout=None) as stream:
         kind = ""
@@ -260,14 +272,21 @@ async def _listen(seat: _Seat, ready: asyncio.Event, news: asyncio.Event) -> Non
             ready.set()
             if line.startswith("event: "):
                 kind = line.removeprefix("event: ")
+                if kind == "queue":
+                    asking.set()
             elif line.startswith("data: ") and kind == "thread":
                 for entry in json.loads(line.removeprefix("data: "))["entries"]:
                     seat.arrived.setdefault(entry["text"], time.perf_counter())
                 news.set()
 
 
-async def _write(seat: _Seat, name: str) -> None:
+async def _write(seat: _Seat, name: str, *, answers: bool) -> None:
+    """The resident writes; the clerk answers now and then, so that the queue changes as it does in a hall."""
     (await seat.chat.post("/chat/messages", json={"client_id": name, "text": name})).raise_for_status()
+    if answers:
+        said = {"client_id": f"answer-{name}", "text": "好的"}
+        path = f"/desk/api/handoffs/{seat.handoff_id}/say"
+        (await seat.desk.post(path, json=said, headers={CSRF_HEADER: seat.csrf})).raise_for_status()
 
 
 async def _until(done: Callable[[], bool], news: asyncio.Event) -> None:

@@ -17,8 +17,14 @@ function materialField(packet) {
   const names = packet.materials.map((material) => material.name);
   const choice = oneOfField("picked", phrases.whichMaterial, [...names, ""].map((name) => [name, name || phrases.otherMaterial]));
   const own = element("input", { type: "text", maxlength: 60, autocomplete: "off", "aria-label": phrases.otherMaterial });
-  own.addEventListener("input", () => (choice.node.querySelector("input[value='']").checked = true));
+  const settle = () => (own.required = choice.read().picked === "");
+  own.addEventListener("input", () => {
+    choice.node.querySelector("input[value='']").checked = true;
+    settle();
+  });
+  choice.node.addEventListener("change", settle);
   choice.node.append(own);
+  settle();
   return { node: choice.node, read: () => ({ material: choice.read().picked || own.value.trim() }) };
 }
 

@@ -249,7 +249,9 @@ openStream({
     },
   },
   onLine(isUp) {
-    say($("connection"), isUp ? "" : navigator.onLine ? phrases.reconnecting : phrases.offline);
+    // A line that was up before the network went may seem to stand for a while.
+    if (!navigator.onLine) say($("connection"), phrases.offline);
+    else say($("connection"), isUp ? "" : phrases.reconnecting);
     if (isUp) talk.lineIsBack();
   },
 });

@@ -87,7 +87,6 @@ export function openDialog(title, body, onClose = () => {}) {
     const target = before.isConnected ? before : again;
     if (target !== null && (document.activeElement === document.body || document.activeElement === null)) target.focus();
   });
-  root.addEventListener("click", (event) => event.target === root && root.close());
   document.body.append(root);
   root.showModal();
   return { root, close: () => root.close() };

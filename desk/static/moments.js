@@ -22,7 +22,7 @@ export function now() {
 }
 
 /** The day of a moment in China, as 2026-11-25. */
-export function dayOf(at) {
+function dayOf(at) {
   return calendar.format(at);
 }
 

@@ -64,8 +64,13 @@ export function openStream({ load, on, onLine }) {
     }
     opened.addEventListener("error", () => {
       if (source !== opened) return;
-      if (opened.readyState === EventSource.CLOSED) retry();
-      else lost();
+      if (opened.readyState !== EventSource.CLOSED) {
+        lost();
+        return;
+      }
+      // The stream was refused; what is asked now tells why, and leads to the sign-in page where the session has ended.
+      load().catch(() => {});
+      retry();
     });
   }
 

@@ -17,7 +17,7 @@ _OFF_DUTY = """async () => {
     const headers = {"Content-Type": "application/json", "X-CSRF": csrf && csrf.content};
     if (csrf) await fetch("/desk/api/duty", {method: "POST", headers, body: '{"on": false}'});
 }"""
-_BROKEN_LINE = re.compile(r"ERR_(INTERNET_DISCONNECTED|NETWORK_CHANGED|FAILED)|status of 409|status of 404")
+_BROKEN_LINE = re.compile(r"ERR_(INTERNET_DISCONNECTED|NETWORK_CHANGED|FAILED)|status of (401|404|409)")
 """What a browser always writes of a line that is down and of a request that was refused."""
 
 
@@ -125,6 +125,7 @@ class Desk:
 
     def leave(self) -> None:
         """Go off duty, for other tests count on nobody being there, and close the browser."""
+        self.context.set_offline(False)
         self.page.evaluate(_OFF_DUTY)
         self.context.close()
 
