@@ -8,7 +8,7 @@ from fastapi import HTTPException
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import clerk_speech, duty, handoffs, outbox, queue
-from bot.conversation.bubbles import Bubble, Speaker
+from bot.conversation.bubbles import Bubble, Speaker, human
 from bot.conversation.clerk_speech import Voice
 from bot.conversation.handoffs import HandoffChanged, Outcome, Stage
 from bot.conversation.incoming import Directive, cleaned
@@ -224,7 +224,7 @@ async def close(room: DeskRoom, clerk: DeskClerk, handoff_id: int, words: str) -
 
 
 async def decide_held(room: DeskRoom, clerk: DeskClerk, held_id: int, decision: str, text: str) -> None:
-    """Let the bot say what was held, say it otherwise, or not at all."""
+    """Let the bot say what was held, say it otherwise, or only that a person would know better."""
     async with room.sessions() as session:
         held = await session.get(HeldReply, held_id)
         item = None if held is None else room.catalog().items.get(held.item_id)
@@ -234,12 +234,14 @@ async def decide_held(room: DeskRoom, clerk: DeskClerk, held_id: int, decision: 
         if not await handoffs.decide_held(session, held_id, clerk.id, decision):
             raise Refused(409, "changed")
         bubbles = held.bubbles
+        if decision == "drop":
+            instead = Bubble(text=phrase("utter_reply_dropped"), choices=[human("asked")])
+            bubbles = [instead.model_dump(mode="json", exclude_defaults=True)]
         if decision == "change":
             bubbles = [*held.bubbles[:-1], {**held.bubbles[-1], "text": _checked(text)}]
         conversation = await session.get_one(Conversation, held.conversation_id)
-        if decision != "drop":
-            directive = Directive(kind="approved", clerk_name=clerk.name, bubbles=bubbles)
-            clerk_speech.direct(session, conversation, directive)
+        directive = Directive(kind="approved", clerk_name=clerk.name, bubbles=bubbles)
+        clerk_speech.direct(session, conversation, directive)
         trail.note(session, clerk.id, f"held_{decision}", "conversation", conversation.id)
         await session.commit()
     room.pipeline.wake(conversation.id)

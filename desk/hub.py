@@ -27,7 +27,7 @@ GATHERED_S = 0.05
 """Seconds for which news are gathered before they are read: one message alone wakes three times."""
 PAUSE_S = 1.0
 PAUSE_A_DESK_S = 0.04
-"""Seconds, for each desk that is open, between one word of the queue and the next: two for fifty desks."""
+"""Seconds between telling one desk of the queue and the next: with fifty desks each hears every two seconds."""
 
 
 Shown = tuple[object, ...]
@@ -78,7 +78,7 @@ class Hub:
         self._queue_changed = self._queue_due = False
         self._telling: asyncio.Task[None] | None = None
         self.version = 0
-        """Goes up whenever the queue changes: what was read of it before is old."""
+        """Goes up before the desks are told that the queue changed: what was read of it before is old."""
         live.listen(self._heard)
 
     @contextmanager
@@ -137,7 +137,6 @@ class Hub:
             queue, self._queue_changed = self._queue_changed, False
             try:
                 if changed and self._desks and await self._carry(changed):
-                    self.version += 1
                     queue = True
                 if queue:
                     self._tell_of_the_queue()
@@ -153,7 +152,7 @@ class Hub:
             self._telling.cancel()
 
     def _tell_of_the_queue(self) -> None:
-        """Tell all desks to look at the queue; the more there are, the less often, for all of them ask at once."""
+        """Tell all desks to look at the queue, one after the other: if all asked at once, whoever talks would wait."""
         self._queue_due = True
         if self._telling is None or self._telling.done():
             self._telling = asyncio.create_task(self._tell_in_time())
@@ -161,8 +160,10 @@ class Hub:
     async def _tell_in_time(self) -> None:
         while self._queue_due:
             self._queue_due = False
-            self._tell_all(News("queue"))
-            await asyncio.sleep(PAUSE_A_DESK_S * len(self._desks))
+            self.version += 1
+            for desk in list(self._desks):
+                desk.tell(News("queue"))
+                await asyncio.sleep(PAUSE_A_DESK_S)
 
     def _heard(self, conversation_id: str) -> None:
         if self._desks:
@@ -198,10 +199,6 @@ class Hub:
         names = tuple(self.viewers().get(handoff_id, []))
         for desk in self._desks:
             desk.tell(News("viewers", handoff_id=handoff_id, names=names))
-
-    def _tell_all(self, news: News) -> None:
-        for desk in self._desks:
-            desk.tell(news)
 
 
 @asynccontextmanager

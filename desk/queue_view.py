@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, select
@@ -58,16 +58,6 @@ OpenRow = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What all rows of one answer are shown with."""
-
-    clerk: DeskClerk
-    catalog: Catalog
-    names: Mapping[str, str]
-    viewers: Mapping[int, list[str]]
-
-
-@dataclass(frozen=True)
 class Reading:
     """What was read for all desks at once: open handoffs, cases, who is there, names; `version` is the hub's."""
 
@@ -79,6 +69,8 @@ class Reading:
     there: Sequence[duty.Colleague]
     busy: Mapping[str, int]
     names: Mapping[str, str]
+    shown: dict[int, HandoffRow] = field(default_factory=dict)
+    """Rows as everybody sees them, made when the first desk shows them."""
 
 
 class Readings:
@@ -124,7 +116,7 @@ async def _read(room: "DeskRoom") -> Reading:
 async def queue_of(room: "DeskRoom", clerk: DeskClerk) -> QueueView:
     """All that waits and is within the clerk's rights."""
     catalog, reading = room.catalog(), await room.readings.now(room)
-    seen = Seen(clerk, catalog, reading.names, room.hub.viewers())
+    viewers = room.hub.viewers()
     waiting, mine, others = _parted(reading.rows, clerk, catalog.restricted)
     held = [row for row in reading.held if _may_work(clerk, row.item_id, None, catalog)]
     cases = [case for case in reading.cases if _may_work(clerk, case.item_id, case.handler_id, catalog)]
@@ -139,9 +131,9 @@ async def queue_of(room: "DeskRoom", clerk: DeskClerk) -> QueueView:
             for each in reading.there
             if each.clerk_id != clerk.id
         ],
-        waiting=[row_of(r, seen) for r in waiting[:LISTED]],
-        mine=[row_of(r, seen) for r in mine[:LISTED]],
-        others=[row_of(r, seen) for r in others[:LISTED]],
+        waiting=[_row_for(clerk, r, reading, catalog, viewers) for r in waiting[:LISTED]],
+        mine=[_row_for(clerk, r, reading, catalog, viewers) for r in mine[:LISTED]],
+        others=[_row_for(clerk, r, reading, catalog, viewers) for r in others[:LISTED]],
         held=[_held_row(row, catalog) for row in held],
         cases=[case_row(case, catalog, reading.names) for case in cases[:LISTED]],
         counts=Counts(waiting=len(waiting), mine=len(mine), others=len(others), held=len(held), cases=len(cases)),
@@ -183,13 +175,30 @@ async def handoff_row(session: AsyncSession, room: "DeskRoom", clerk: DeskClerk,
             .where(Handoff.id == handoff.id)
         )
     ).one()
-    return row_of(row, Seen(clerk, room.catalog(), await names_of(session), room.hub.viewers()))
+    shown = _row_of(row, room.catalog(), await names_of(session))
+    return _own(clerk, row, shown, room.hub.viewers())
 
 
-def row_of(row: OpenRow, seen: Seen) -> HandoffRow:
+def _row_for(
+    clerk: DeskClerk, row: OpenRow, reading: Reading, catalog: Catalog, viewers: Mapping[int, list[str]]
+) -> HandoffRow:
+    shown = reading.shown.get(row.id)
+    if shown is None:
+        shown = reading.shown[row.id] = _row_of(row, catalog, reading.names)
+    return _own(clerk, row, shown, viewers)
+
+
+def _own(clerk: DeskClerk, row: OpenRow, shown: HandoffRow, viewers: Mapping[int, list[str]]) -> HandoffRow:
+    """The row with what one clerk sees otherwise than all: that it is offered to them, and who else looks."""
+    for_me = row.offered_to == clerk.id and row.stage == Stage.WAITING
+    others = [name for name in viewers.get(row.id, ()) if name != clerk.name]
+    return shown.model_copy(update={"for_me": for_me, "viewers": others}) if for_me or others else shown
+
+
+def _row_of(row: OpenRow, catalog: Catalog, names: Mapping[str, str]) -> HandoffRow:
     """A row of the queue in words."""
-    item = seen.catalog.items.get(row.item_id or "")
-    window = seen.catalog.windows.get(row.window or "")
+    item = catalog.items.get(row.item_id or "")
+    window = catalog.windows.get(row.window or "")
     return HandoffRow(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -203,11 +212,11 @@ def row_of(row: OpenRow, seen: Seen) -> HandoffRow:
         urgent_for=[said(f"urgent_{each}") for each in row.urgent_for.split(",") if each],
         waiting_since=row.waiting_since,
         limit_s=LIMIT_S,
-        for_me=row.offered_to == seen.clerk.id and row.stage == Stage.WAITING,
-        clerk=person(row.clerk_id, seen.names),
+        for_me=False,
+        clerk=person(row.clerk_id, names),
         unanswered_since=row.unanswered_since,
         meet_at=row.meet_at,
-        viewers=[name for name in seen.viewers.get(row.id, []) if name != seen.clerk.name],
+        viewers=[],
     )
 
 

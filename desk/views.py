@@ -45,7 +45,6 @@ class HandoffRow(BaseModel):
     unanswered_since: datetime | None
     meet_at: datetime | None
     viewers: list[str]
-    last: str | None = None
 
 
 class HeldRow(BaseModel):

@@ -55,7 +55,6 @@ function renderHandoff(row, group) {
     element("span", { class: "row__head" }, element("strong", { class: "row__title" }, named(row.item || phrases.noItem)), wait),
     bar,
     element("span", { class: "row__facts" }, named(handoffFacts(row, group).join(phrases.dot))),
-    row.last ? element("span", { class: "row__last" }, named(row.last)) : null,
     marks.length > 0 ? element("span", { class: "row__marks" }, ...marks) : null,
   );
   const tick = () => {
