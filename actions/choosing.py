@@ -4,6 +4,7 @@ from actions import application, card, guide, handoff, linking, rating, submitti
 from actions.base import Heard, TurnAction
 from actions.erasing import erase
 from actions.finding import offer_next_wish
+from actions.lent import back_to_clerk
 from actions.tracking import begin_tracking
 from bot.conversation.bubbles import HUMAN, Bubble
 from bot.conversation.turn import Turn
@@ -96,6 +97,7 @@ async def take(turn: Turn, value: str) -> None:
             turn.state.card_for = turn.state.card_side = None
             turn.say("utter_later")
             offer_next_wish(turn)
+            await back_to_clerk(turn)
         case _:
             turn.say("utter_rephrase")
 

@@ -7,6 +7,7 @@ from actions.application import propose, take_up
 from actions.base import Heard, TurnAction
 from actions.erasing import ask_erase, erase
 from actions.finding import find, offer_next_wish
+from actions.lent import back_to_clerk
 from actions.withdrawing import withdraw_face
 from bot.conversation.bubbles import HUMAN, Choice
 from bot.conversation.turn import Turn
@@ -87,11 +88,13 @@ async def take_choice(turn: Turn, case: Case, verb: str, rest: str) -> bool:
             turn.state.leave_form()
             turn.say("utter_draft_kept", item=named(turn.catalog.items[case.item_id]))
             offer_next_wish(turn)
+            await back_to_clerk(turn)
         case "discard":
             turn.state.leave_form()
             await files.erase_files_of(turn.session, turn.office.files_dir, case.id)
             drafts.discard(turn.session, case)
             turn.say("utter_draft_discarded")
+            await back_to_clerk(turn)
         case "erase":
             await erase(turn)
         case "link":

@@ -31,15 +31,15 @@ async def direct(turn: Turn, directive: Directive) -> None:
 
 
 async def _returned(turn: Turn, directive: Directive) -> None:
-    """The bot speaks again and goes on where it stood."""
+    """The bot speaks again and goes on where it stood; where nothing is under way, it asks how content they are."""
     turn.say("utter_clerk_returned", clerk=directive.clerk_name)
     if directive.text:
         turn.say("utter_clerk_summary", clerk=directive.clerk_name, summary=directive.text)
     case = await _open_draft(turn)
     if case is not None:
         await asking.ask_again(turn, case)
-    elif turn.state.loop is None:
-        turn.say("utter_go_on")
+    elif turn.state.loop is None and directive.handoff is not None:
+        rating.ask(turn, directive.handoff, directive.clerk_name)
 
 
 def _settled(turn: Turn, directive: Directive) -> None:

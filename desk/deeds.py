@@ -51,6 +51,8 @@ class Deed:
     clerk: DeskClerk
     handoff: Handoff
     conversation: Conversation
+    directs: bool = False
+    """Whether the bot has something to do once this is committed."""
 
     @property
     def voice(self) -> Voice:
@@ -76,6 +78,7 @@ class Deed:
     def direct(self, directive: Directive) -> None:
         """Have the bot do something next."""
         clerk_speech.direct(self.session, self.conversation, directive)
+        self.directs = True
 
 
 @asynccontextmanager
@@ -92,14 +95,16 @@ async def deed(room: DeskRoom, clerk: DeskClerk, handoff_id: int) -> AsyncIterat
         ):
             raise Refused(404, "not_found")
         conversation = await session.get_one(Conversation, handoff.conversation_id)
+        act = Deed(room, session, clerk, handoff, conversation)
         try:
-            yield Deed(room, session, clerk, handoff, conversation)
+            yield act
             await session.commit()
         except (HandoffChanged, OwnerChanged) as changed:
             await session.rollback()
             raise await _who_was_first(room, handoff_id, clerk) from changed
     room.pipeline.announce(conversation)
-    room.pipeline.wake(conversation.id)
+    if act.directs:
+        room.pipeline.wake(conversation.id)
     room.hub.queue_changed()
 
 

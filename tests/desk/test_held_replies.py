@@ -44,7 +44,9 @@ async def test_an_answer_waits_for_approval_and_goes_out_as_it_was(
     assert again.status_code == 409, "decided once"
 
 
-async def test_a_clerk_may_say_it_otherwise_or_that_a_person_knows_better(resident: Resident, come: Any, room: Runtime) -> None:
+async def test_a_clerk_may_say_it_otherwise_or_that_a_person_knows_better(
+    resident: Resident, come: Any, room: Runtime
+) -> None:
     desk: AtDesk = await come()
     await resident.say(ASKED)
     await desk.done(f"/held/{(await _held(desk))['id']}", decision="change", text="请先来窗口看一下")

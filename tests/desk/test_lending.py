@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.runtime import Runtime
 from bot.conversation.incoming import Incoming
+from bot.conversation.models import Handoff
 from cases.files import store_file
 from cases.models import StoredFile, WantedMaterial
 from desk.models import DeskLog
@@ -63,6 +64,42 @@ async def test_who_has_no_such_material_comes_back_to_the_clerk_by_a_word(
     await room.pipeline.settled(resident.conversation)
     await resident.listen()
     assert "交回给工作人员" in await resident.tap("没有这个，跟工作人员说")
+
+
+async def test_who_would_rather_fill_the_form_later_comes_back_to_the_clerk(
+    resident: Resident, come: Any, room: Runtime
+) -> None:
+    desk: AtDesk = await come()
+    await resident.say("人工")
+    path = await desk.take()
+    await desk.done(f"{path}/begin", item_id="canji-zheng-shenling")
+    await room.pipeline.settled(resident.conversation)
+    assert "我来问，您来答" in await resident.listen()
+    assert "交回给工作人员" in await resident.tap("先不办")
+    (mine,) = (await desk.get("/queue"))["mine"]
+    assert mine["stage"] == "taken"
+
+
+async def test_identity_the_clerk_asks_to_be_proved_is_asked_for_and_the_clerk_comes_back(
+    resident: Resident, come: Any, room: Runtime
+) -> None:
+    desk: AtDesk = await come()
+    case_id = await _filed(resident, room, to_check=True)
+    await resident.say("人工")
+    path = await desk.take()
+    assert (await desk.send(f"{path}/verify")).status_code == 409, "no case is known to be meant"
+    async with room.database.session() as session:
+        await session.execute(update(Handoff).values(case_id=case_id))
+        await session.commit()
+    await resident.listen()
+    assert "verify" in (await desk.get(path))["may"]
+    await desk.done(f"{path}/verify")
+    await room.pipeline.settled(resident.conversation)
+    said = await resident.listen()
+    assert "请您先核对一下身份" in said and "有头像的那一面" in said
+    assert "交回给工作人员" in await resident.tap("办的时候再给工作人员看")
+    view = await desk.done(f"/cases/{case_id}/confirm_identity", seen="received", how="clerk")
+    assert view["identity_told"] == "工作人员核对过"
 
 
 async def test_a_question_while_the_bot_collects_is_answered_by_the_bot(
@@ -159,10 +196,11 @@ async def test_a_sensitive_answer_is_masked_until_it_is_asked_for_and_that_is_on
         assert list(seen) == ["phone"]
 
 
-async def _filed(resident: Resident, room: Runtime) -> str:
+async def _filed(resident: Resident, room: Runtime, *, to_check: bool = False) -> str:
     """A filed case of the resident."""
     async with room.database.session() as session:
         case = await received(session, room.catalog)
         case.resident_id = (await resident.row()).resident_id
+        case.identity_to_check = to_check
         await session.commit()
     return case.id
