@@ -7,8 +7,6 @@ from pathlib import Path
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.conversation.hours import Hours
-
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -106,6 +104,8 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _office_hours_are_understood(self) -> "Settings":
         """What residents are told is what the queue goes by."""
+        from bot.conversation.hours import Hours  # it needs more than commands that read no setting should load
+
         Hours.read(self.office_hours)
         return self
 

@@ -16,6 +16,9 @@ from tests.e2e.service import Service
 from tests.kyc.cards.drawing import Somebody, front, photographed
 from tests.support.photographs import photograph
 
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF"
+"""How the pictures that were sent begin."""
+
 
 def _come_to_the_question(chat: Chat) -> Person:
     """Fill the form and confirm; gives who it was filled for."""
@@ -76,8 +79,18 @@ def test_by_face_the_chat_goes_on_by_itself(resident: OpenChat, service: Service
     assert gone is not None and gone.status == 410
     expect(page.get_by_role("heading", name="这个链接用不了了")).to_be_visible()
     chat.troubles.clear()  # the browser notes that the page is gone
+    ended = gone.text()
+    kept = _everything_kept(service)
     for secret in (someone.name, someone.id_number, someone.phone, "文三路", link.rsplit("/", 1)[-1]):
         assert secret not in service.log, "what is personal reaches no log"
+        assert secret not in ended, "nor a page that says that something is over"
+        assert secret.encode() not in kept, "nor the disk in the clear"
+    assert JPEG not in kept, "no frame and no photograph lies on the disk as it is"
+
+
+def _everything_kept(service: Service) -> bytes:
+    """Every byte that the service has written."""
+    return b"".join(path.read_bytes() for path in service.data_dir.rglob("*") if path.is_file())
 
 
 @pytest.mark.parametrize(
