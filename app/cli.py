@@ -24,6 +24,7 @@ COMMANDS = (
     "kyc",
     "resident",
     "case",
+    "catalog",
     "clerk",
     "crash",
     "dev",

@@ -25,7 +25,7 @@ def test_from_a_sentence_through_a_clerk_s_hands_to_the_rating(resident: OpenCha
     clerk.press("Escape", "e")
     clerk.dialog.get_by_label("办到了哪一步").fill("受理好了，下周来窗口拿")
     clerk.confirm("交还")
-    chat.hears("受理好了，下周来窗口拿")
+    expect(chat.page.locator("#thread")).to_contain_text("受理好了，下周来窗口拿")
     expect(chat.page.locator("#owner")).to_be_hidden()
     chat.press("非常满意")
     chat.hears("谢谢您的评价")

@@ -59,9 +59,8 @@ def _goes_through(page: Page) -> None:
     page.get_by_role("button", name="准备好了，开始").click()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_by_face_the_chat_goes_on_by_itself(resident: OpenChat, service: Service, tmp_path: Path, width: int) -> None:
-    chat = resident(width)
+def test_by_face_the_chat_goes_on_by_itself(resident: OpenChat, service: Service, tmp_path: Path) -> None:
+    chat = resident()
     stand_before(chat.context, "obama")
     someone = _come_to_the_question(chat)
     page = _ask_for_the_camera(chat, someone, tmp_path)

@@ -75,7 +75,7 @@ def test_while_wechat_cannot_be_reached_nothing_is_lost(service: Service) -> Non
 
 def test_killed_again_and_again_every_promise_is_kept(tmp_path: Path) -> None:
     """The short form of `./onecall crash`."""
-    report = lived(crash(tmp_path, kills=5, residents=12, seed=3))
+    report = lived(crash(tmp_path, kills=3, residents=12, seed=3))
     assert report.verdict.is_good, report.verdict
-    assert report.kills == 5
+    assert report.kills == 3
     assert report.verdict.messages > 10
