@@ -30,4 +30,6 @@ def test_from_a_sentence_through_a_clerk_s_hands_to_the_rating(resident: OpenCha
     chat.press("非常满意")
     chat.hears("谢谢您的评价")
     chat.say("查一下我的办件")
-    chat.hears(number)
+    chat.hears("您在这里办过的")
+    assert chat.case_number() == number
+    expect(chat.cases.last).to_contain_text("状态：受理")
