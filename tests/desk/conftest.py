@@ -62,5 +62,5 @@ async def come(app: FastAPI, room: Runtime, quick_hashes: None) -> AsyncIterator
 @pytest.fixture
 async def resident(room: Runtime, catalog: Catalog) -> Resident:
     """Somebody at the chat."""
-    hall = Hall(room.database, catalog, None, room.pipeline, None)  # type: ignore[arg-type]
+    hall = Hall(room.database, catalog, None, room.pipeline, None, room.published)  # type: ignore[arg-type]
     return Resident(hall, await conversation_of(room.database.session, "web", uuid4().hex))

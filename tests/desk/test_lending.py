@@ -33,9 +33,8 @@ async def _send_photo(resident: Resident, room: Runtime) -> str:
     return await resident.send(Incoming(file_id=stored.id, file_name="户口簿.jpg"))
 
 
-async def test_a_material_the_clerk_asks_for_is_fetched_by_the_bot_and_the_clerk_comes_back(
-    resident: Resident, come: Any, room: Runtime
-) -> None:
+async def _collecting(resident: Resident, come: Any, room: Runtime) -> tuple[AtDesk, str]:
+    """A clerk who had the bot ask for the household register, and where their handoff is."""
     desk: AtDesk = await come()
     await resident.say("人工")
     path = await desk.take()
@@ -44,6 +43,13 @@ async def test_a_material_the_clerk_asks_for_is_fetched_by_the_bot_and_the_clerk
     await room.pipeline.settled(resident.conversation)
     assert "王敏还要看一下您的户口簿" in await resident.listen()
     assert resident.heard[-1].asks_file
+    return desk, path
+
+
+async def test_a_material_the_clerk_asks_for_is_fetched_by_the_bot_and_the_clerk_comes_back(
+    resident: Resident, come: Any, room: Runtime
+) -> None:
+    desk, path = await _collecting(resident, come, room)
     said = await _send_photo(resident, room)
     assert "户口簿收到了" in said and "没看到什么字" in said and "交回给工作人员" in said
     (mine,) = (await desk.get("/queue"))["mine"]
@@ -57,12 +63,7 @@ async def test_a_material_the_clerk_asks_for_is_fetched_by_the_bot_and_the_clerk
 async def test_who_has_no_such_material_comes_back_to_the_clerk_by_a_word(
     resident: Resident, come: Any, room: Runtime
 ) -> None:
-    desk: AtDesk = await come()
-    await resident.say("人工")
-    path = await desk.take()
-    await desk.done(f"{path}/collect", material="户口簿")
-    await room.pipeline.settled(resident.conversation)
-    await resident.listen()
+    desk, path = await _collecting(resident, come, room)
     assert "交回给工作人员" in await resident.tap("没有这个，跟工作人员说")
 
 
@@ -105,12 +106,7 @@ async def test_identity_the_clerk_asks_to_be_proved_is_asked_for_and_the_clerk_c
 async def test_a_question_while_the_bot_collects_is_answered_by_the_bot(
     resident: Resident, come: Any, room: Runtime
 ) -> None:
-    desk: AtDesk = await come()
-    await resident.say("人工")
-    path = await desk.take()
-    await desk.done(f"{path}/collect", material="户口簿")
-    await room.pipeline.settled(resident.conversation)
-    await resident.listen()
+    desk, path = await _collecting(resident, come, room)
     assert "残疾" in await resident.say("残疾证要什么材料")
     refused = await desk.send(f"{path}/say", client_id="12345678-x", text="您好")
     assert refused.status_code == 409, "the bot has the word"

@@ -27,6 +27,7 @@ from desk.rights import DeskClerk
 from desk.room import DeskRoom
 from records.database import Database
 from services_catalog.loader import Catalog
+from services_catalog.published import Published
 from tests.support.hall import OFFICE, Hall, opened
 from tests.support.scripted_engine import Means
 
@@ -74,7 +75,7 @@ class World:
             hub=Hub(self.database.session, live),
             door=None,  # type: ignore[arg-type]
             office=OFFICE,
-            catalog=lambda: self.catalog,
+            published=Published(self.catalog),
             voice=Voice("", b"k" * 32),
             counts_for=timedelta(days=1),
             verifier=self.hall.verifier,
