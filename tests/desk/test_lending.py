@@ -63,7 +63,7 @@ async def test_a_material_the_clerk_asks_for_is_fetched_by_the_bot_and_the_clerk
 async def test_who_has_no_such_material_comes_back_to_the_clerk_by_a_word(
     resident: Resident, come: Any, room: Runtime
 ) -> None:
-    desk, path = await _collecting(resident, come, room)
+    await _collecting(resident, come, room)
     assert "交回给工作人员" in await resident.tap("没有这个，跟工作人员说")
 
 
