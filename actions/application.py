@@ -3,7 +3,7 @@
 from actions import asking
 from actions.base import Heard, TurnAction
 from actions.finding import LATER, ask_which, find, miss, understood
-from actions.relations import for_self, relation_in
+from actions.relations import for_self, helps, relation_in
 from bot.conversation.bubbles import HUMAN, Choice
 from bot.conversation.state import APPLICATION_FORM, Wish
 from bot.conversation.turn import Turn
@@ -53,7 +53,7 @@ async def apply(turn: Turn, heard: Heard) -> None:
         return
     relation = relation_in(turn.text)
     if relation is not None or for_self(turn.text) or (found.sure and found.sure.id != turn.state.item_id):
-        turn.state.relation = relation
+        turn.state.relation, turn.state.helps = relation, helps(turn.text)
     if found.sure is not None:
         await propose(turn, found.sure)
     elif found.items:
@@ -87,6 +87,8 @@ async def propose(turn: Turn, item: Item) -> None:
         turn.ask(phrase("utter_begin_again", item=named(item), question=question), [start, LATER, HUMAN])
         return
     turn.state.told = item.id
+    if turn.state.helps and turn.state.relation is not None and not asking.by_family(item):
+        asking.tell_who_applies(turn, item, turn.state.relation)
     proxy = any(applicant.kind is not ApplicantKind.SELF for applicant in item.applicants)
     told = tell(
         turn.catalog,
@@ -104,13 +106,13 @@ async def begin(turn: Turn, item: Item) -> None:
         profile.record_consent(turn.session, turn.resident_id)
     draft = await drafts.latest_draft(turn.session, turn.resident_id, item.id)
     if draft is None or draft.answers:
-        draft = await drafts.open_draft(turn.session, turn.resident_id, item.id)
+        draft = await drafts.open_draft(turn.session, turn.resident_id, item.id, turn.version)
     await _enter(turn, draft)
 
 
 async def take_up(turn: Turn, draft: Case) -> None:
     """Go on with a draft where it stood."""
-    turn.say("utter_draft_taken_up", item=named(turn.catalog.items[draft.item_id]))
+    turn.say("utter_draft_taken_up", item=named(turn.item_of(draft)))
     await _enter(turn, draft)
 
 

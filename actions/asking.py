@@ -35,10 +35,9 @@ def kind_of(case: Case) -> ApplicantKind:
 
 def form_fields(turn: Turn, case: Case) -> list[FormField]:
     """The case's questions as its answers stand; none if its item left the catalogue."""
-    item = turn.catalog.items.get(case.item_id)
-    if item is None:
+    if case.item_id not in turn.catalog.items:
         return []
-    return form.questions(turn.catalog, item, kind_of(case), drafts.values_of(case))
+    return form.questions(turn.catalog_of(case), turn.item_of(case), kind_of(case), drafts.values_of(case))
 
 
 def current_field(turn: Turn, case: Case) -> FormField | None:
@@ -49,11 +48,13 @@ def current_field(turn: Turn, case: Case) -> FormField | None:
 
 async def ask_next(turn: Turn, case: Case) -> None:
     """Ask whatever comes next in the form and note in the state what is being asked."""
-    item = turn.catalog.items[case.item_id]
+    item = turn.item_of(case)
     if case.applicant_kind is None:
         possible = kinds(item)
         if len(possible) == 1:
             case.applicant_kind = possible[0].value
+            if possible[0] in (ApplicantKind.FAMILY, ApplicantKind.GUARDIAN) and turn.state.relation is not None:
+                case.person = turn.state.relation
         else:
             ask_applicant(turn, possible)
             return
@@ -71,11 +72,29 @@ async def ask_again(turn: Turn, case: Case) -> None:
     if turn.state.step == identity.CARD_STEP:
         identity.ask_card(turn, case)
     elif turn.state.step == identity.STEP:
-        identity.ask(turn, case, turn.catalog.items[case.item_id])
+        identity.ask(turn, case, turn.item_of(case))
     elif field is not None and turn.state.step == f"field:{field.key}":
         ask_plainly(turn, case, field)
+    elif turn.state.step == "applicant":
+        ask_applicant(turn, kinds(turn.item_of(case)))
     else:
         await ask_next(turn, case)
+
+
+def applicant_label(kind: ApplicantKind) -> str:
+    """What a resident of that kind calls themselves, as a choice."""
+    return _APPLICANTS[kind]
+
+
+def by_family(item: Item) -> bool:
+    """Whether a relative or guardian may apply for somebody."""
+    return not {ApplicantKind.FAMILY, ApplicantKind.GUARDIAN}.isdisjoint(kinds(item))
+
+
+def tell_who_applies(turn: Turn, item: Item, relation: str) -> None:
+    """Tell who wants to act for a relative that the item is not applied for by family."""
+    applicants = "、".join(applicant.label for applicant in item.applicants)
+    turn.say("utter_only_these_apply", item=named(item), applicants=applicants, relation=relation)
 
 
 def ask_applicant(turn: Turn, possible: list[ApplicantKind]) -> None:
@@ -104,10 +123,10 @@ async def ask_field(turn: Turn, case: Case, field: FormField) -> None:
         turn.say("utter_derived", label=field.label, shown=born.shown)
         await ask_next(turn, case)
         return
-    person = form.about(field, turn.catalog.items[case.item_id], kind, case.person)
+    person = form.about(field, turn.item_of(case), kind, case.person)
     if person is not None and field.prefill is not None:
         known = await profile.known(turn.session, turn.resident_id, person, field.prefill)
-        if known is not None and turn.catalog.items[case.item_id].identity.yearly:
+        if known is not None and turn.item_of(case).identity.yearly:
             # What is certified each year is one sentence, one look at the summary and one glance at the camera.
             drafts.keep(case, field.key, answer_from(field, known, turn.today), "profile")
             await ask_next(turn, case)

@@ -59,7 +59,7 @@ async def take(turn: Turn) -> None:
 
 async def _proved(turn: Turn, case: Case) -> None:
     turn.state.card_for = turn.state.card_side = None
-    item = turn.catalog.items[case.item_id]
+    item = turn.item_of(case)
     await checks.passed_by_card(turn.session, subject_of(turn, case, item), turn.verifier.policy.counts_for)
     case.identity, case.identity_to_check = Way.CARD.value, False
     turn.say("utter_card_proved")
@@ -80,5 +80,6 @@ def _wrong_with_back(reading: CardReading) -> list[str]:
 async def _waiting(turn: Turn, case_id: str) -> Case | None:
     """The resident's filed case of that id, if its identity is still to be checked."""
     case = await drafts.find(turn.session, case_id)
-    theirs = case is not None and case.resident_id == turn.resident_id and case.number is not None
-    return case if theirs and case is not None and case.identity_to_check else None
+    if case is None or case.resident_id != turn.resident_id or case.item_id not in turn.catalog.items:
+        return None
+    return case if case.number is not None and case.identity_to_check else None

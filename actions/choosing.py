@@ -124,7 +124,8 @@ def _tell(turn: Turn, rest: str) -> None:
 
 async def _draft(turn: Turn, verb: str, case_id: str) -> None:
     draft = await drafts.find(turn.session, case_id)
-    if draft is None or draft.resident_id != turn.resident_id or draft.status != Status.DRAFT.value:
+    gone = draft is None or draft.resident_id != turn.resident_id or draft.status != Status.DRAFT.value
+    if draft is None or gone or draft.item_id not in turn.catalog.items:
         turn.say("utter_draft_gone")
     elif verb == "resume":
         await application.take_up(turn, draft)
@@ -135,8 +136,9 @@ async def _draft(turn: Turn, verb: str, case_id: str) -> None:
 async def _submitted_before(turn: Turn, case_id: str) -> None:
     """确认提交 tapped twice: show the case that the first tap filed."""
     case = await drafts.find(turn.session, case_id)
-    if case is None or case.resident_id != turn.resident_id or case.number is None:
+    not_filed = case is None or case.resident_id != turn.resident_id or case.number is None
+    if case is None or not_filed or case.item_id not in turn.catalog.items:
         turn.say("utter_draft_gone")
         return
     turn.say("utter_case_filed_before")
-    await submitting.show_case(turn, case, turn.catalog.items[case.item_id])
+    await submitting.show_case(turn, case, turn.item_of(case))

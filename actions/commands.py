@@ -72,7 +72,7 @@ async def obey(turn: Turn, case: Case, heard: Heard) -> bool:
 def ask_cancel(turn: Turn, case: Case) -> None:
     """Ask what 取消 means before anything is thrown away."""
     turn.ask(
-        phrase("utter_cancel_ask", item=named(turn.catalog.items[case.item_id])),
+        phrase("utter_cancel_ask", item=named(turn.item_of(case))),
         [
             Choice(label="先存着，下次接着办", value="later"),
             Choice(label="不办了，删掉", value="discard"),
@@ -86,7 +86,7 @@ async def take_choice(turn: Turn, case: Case, verb: str, rest: str) -> bool:
     match verb:
         case "later":
             turn.state.leave_form()
-            turn.say("utter_draft_kept", item=named(turn.catalog.items[case.item_id]))
+            turn.say("utter_draft_kept", item=named(turn.item_of(case)))
             offer_next_wish(turn)
             await back_to_clerk(turn)
         case "discard":
@@ -111,7 +111,7 @@ async def take_choice(turn: Turn, case: Case, verb: str, rest: str) -> bool:
             item_id, _, relation = rest.partition(":")
             turn.state.leave_form()
             turn.state.relation = relation or None
-            turn.say("utter_draft_kept", item=named(turn.catalog.items[case.item_id]))
+            turn.say("utter_draft_kept", item=named(turn.item_of(case)))
             if item_id in turn.catalog.items:
                 await propose(turn, turn.catalog.items[item_id])
         case _:
@@ -129,12 +129,14 @@ class ActionCommand(TurnAction):
     async def act(self, turn: Turn, heard: Heard) -> None:
         """Obey, with what there is to obey about."""
         draft = await drafts.latest_draft(turn.session, turn.resident_id)
+        if draft is not None and draft.item_id not in turn.catalog.items:
+            draft = None
         if heard.intent == "cancel":
             turn.state.wish = None
             turn.say("utter_nothing_to_cancel" if draft is None else "utter_draft_waits")
         elif heard.intent == "modify" and draft is not None:
             turn.ask(
-                phrase("utter_modify_which", item=named(turn.catalog.items[draft.item_id])),
+                phrase("utter_modify_which", item=named(turn.item_of(draft))),
                 [
                     Choice(label="接着上次的办", value=f"resume:{draft.id}"),
                     HUMAN,
@@ -153,7 +155,7 @@ async def _resume(turn: Turn, case: Case, heard: Heard) -> None:
     if other is None:
         await asking.ask_again(turn, case)
     else:
-        turn.say("utter_draft_kept", item=named(turn.catalog.items[case.item_id]))
+        turn.say("utter_draft_kept", item=named(turn.item_of(case)))
         await take_up(turn, other)
 
 

@@ -37,8 +37,8 @@ async def correct(turn: Turn, case: Case, heard: Heard) -> bool:
         return True
     if not meant:
         return False
-    value = _NEW_VALUE.search(turn.text)
-    if value is not None:
+    value = _NEW_VALUE.search(turn.text.replace(meant[0].label, "", 1))  # 是否已购买填错了 does not say 否
+    if value is not None and not _WRONG.search(value[1]):
         try:
             answer = read_answer(meant[0], value[1], today=turn.today)
         except AnswerRefused:
@@ -55,8 +55,7 @@ async def correct(turn: Turn, case: Case, heard: Heard) -> bool:
 async def change(turn: Turn, case: Case, key: str | None) -> None:
     """Ask the field `key` again, or which one is to be changed."""
     if key == "applicant":
-        case.applicant_kind = None
-        await asking.ask_next(turn, case)
+        asking.ask_applicant(turn, asking.kinds(turn.item_of(case)))
         return
     fields = _answered(turn, case)
     field = next((field for field in fields if field.key == key), None)
@@ -80,7 +79,7 @@ async def back(turn: Turn, case: Case) -> None:
         if answer is not None and answer.value:
             turn.say("utter_back_to", label=before[-1].label, shown=answer.masked)
         asking.ask_plainly(turn, case, before[-1])
-    elif case.applicant_kind is not None and len(asking.kinds(turn.catalog.items[case.item_id])) > 1:
+    elif case.applicant_kind is not None and len(asking.kinds(turn.item_of(case))) > 1:
         await change(turn, case, "applicant")
     else:
         turn.say("utter_first_question")

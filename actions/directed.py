@@ -71,7 +71,7 @@ def _collect(turn: Turn, directive: Directive) -> None:
 async def _verify(turn: Turn, directive: Directive) -> None:
     """Have identity proved: by every way before a case is filed, by the card afterwards."""
     case = await drafts.find(turn.session, directive.case_id or "")
-    item = None if case is None else turn.catalog.items.get(case.item_id)
+    item = None if case is None else turn.catalog_of(case).items.get(case.item_id)
     if case is None or item is None:
         await back_to_clerk(turn)
         return

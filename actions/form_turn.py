@@ -46,7 +46,7 @@ class ValidateApplicationForm(TurnAction):
             turn.say("utter_draft_gone")
             return
         if turn.idle_hours >= IDLE_HOURS:
-            turn.say("utter_draft_reminder", item=named(turn.catalog.items[case.item_id]))
+            turn.say("utter_draft_reminder", item=named(turn.item_of(case)))
         await _handle(turn, case, heard)
 
 
@@ -136,6 +136,9 @@ async def _take_applicant(turn: Turn, case: Case, heard: Heard) -> None:
         return
     elif (kind := _kind_in(turn, case)) is not None:
         await _set_applicant(turn, case, kind, turn.state.relation)
+    elif (relation := relation_in(turn.text)) is not None and not asking.by_family(turn.item_of(case)):
+        asking.tell_who_applies(turn, turn.item_of(case), relation)
+        await asking.ask_again(turn, case)
     elif not await interruptions.interrupt(turn, case, heard):
         await _not_chosen(turn, case)
 
@@ -155,7 +158,7 @@ async def _at_the_summary(turn: Turn, case: Case, heard: Heard) -> None:
 
 async def _while_proving(turn: Turn, case: Case, heard: Heard) -> None:
     """刷好了, a question, or something else, while identity is to be proved."""
-    item = turn.catalog.items[case.item_id]
+    item = turn.item_of(case)
     if await correcting.correct(turn, case, heard):
         return
     if heard.intent == "affirm" and await identity.proof_of(turn, case, item) is not None:
@@ -203,13 +206,13 @@ async def _take_choice(turn: Turn, case: Case, choice: Choice) -> None:
 
 async def _prove(turn: Turn, case: Case, way: str) -> None:
     """Take a way of proving identity, and file what waits for nothing else."""
-    if await identity.take(turn, case, turn.catalog.items[case.item_id], way):
+    if await identity.take(turn, case, turn.item_of(case), way):
         await submitting.submit(turn, case)
 
 
 async def _take_file(turn: Turn, case: Case, field: FormField | None) -> None:
     if turn.state.step == identity.CARD_STEP:
-        await identity.take_card(turn, case, turn.catalog.items[case.item_id])
+        await identity.take_card(turn, case, turn.item_of(case))
         return
     if field is None or field.type is not FieldType.FILE or turn.file_id is None:
         await submitting.attach(turn, case)
@@ -231,7 +234,7 @@ async def _set_applicant(turn: Turn, case: Case, kind: ApplicantKind, relation: 
 
 def _kind_in(turn: Turn, case: Case) -> ApplicantKind | None:
     """For whom, said in words: 给我自己, 帮我妈办."""
-    possible = asking.kinds(turn.catalog.items[case.item_id])
+    possible = asking.kinds(turn.item_of(case))
     relation = relation_in(turn.text)
     if relation is not None:
         turn.state.relation = relation
@@ -243,7 +246,7 @@ def _kind_in(turn: Turn, case: Case) -> ApplicantKind | None:
 
 
 async def _use_known(turn: Turn, case: Case, field: FormField) -> None:
-    item = turn.catalog.items[case.item_id]
+    item = turn.item_of(case)
     person = form.about(field, item, asking.kind_of(case), case.person)
     known = await profile.known(turn.session, turn.resident_id, person or "", field.prefill or "")
     if known is None:

@@ -102,10 +102,9 @@ def _tried(turn: Turn, case: Case | None) -> dict[str, object]:
         "wish": "" if turn.state.wish is None else turn.state.wish.intent,
     }
     if case is not None and case.number is None and case.item_id in turn.catalog.items:
-        item = turn.catalog.items[case.item_id]
-        fields = form.questions(
-            turn.catalog, item, ApplicantKind(case.applicant_kind or ApplicantKind.SELF), drafts.values_of(case)
-        )
+        item = turn.item_of(case)
+        kind = ApplicantKind(case.applicant_kind or ApplicantKind.SELF)
+        fields = form.questions(turn.catalog_of(case), item, kind, drafts.values_of(case))
         following = form.next_question(fields, drafts.values_of(case))
         tried |= {"step": len(case.answers) + 1, "total": len(fields), "asking": following.label if following else ""}
     return tried

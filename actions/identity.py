@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from bot.conversation.bubbles import HUMAN, Bubble, Choice, Link
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
-from cases import drafts
+from cases import drafts, form
 from cases.age import age_on
 from cases.files import erase_file, read_file
 from cases.models import Case
@@ -20,7 +20,7 @@ from kyc.images import ImageRefused
 from kyc.levels import Level, Way, identity_index
 from records.base import now
 from services_catalog.guide import named
-from services_catalog.schema import Item, Mode
+from services_catalog.schema import ApplicantKind, Item, Mode
 
 ASKED_FROM = Level.FACE
 """The lowest level that is asked for before a case is filed. For a document it is filed first: the card can be shown
@@ -242,7 +242,8 @@ def _identity(case: Case) -> str:
 
 def _whose(case: Case, *, full: bool = False) -> str:
     """Whose identity it is, as one says it to the resident; `full` with the masked name, for the page."""
-    person = "您本人" if case.person == "self" else f"您{case.person}"
+    kind = ApplicantKind(case.applicant_kind or ApplicantKind.SELF)
+    person = "您本人" if case.person == form.SELF else form.who(kind, case.person)
     name = drafts.answer_of(case, "name")
     return f"{person}（{_masked(name.value)}）" if full and name is not None and name.value else person
 

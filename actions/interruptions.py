@@ -50,6 +50,8 @@ async def interrupt(turn: Turn, case: Case, heard: Heard, *, readable: bool = Fa
         guide.answer(turn, heard)
     elif heard.intent == "track_case":
         turn.say("utter_track_after_form")
+    elif heard.intent == "ask_benefits":
+        turn.say("utter_benefits_after_form")
     elif not talk.small_talk(turn, heard.intent):
         return await _unanswerable(turn, case, readable)
     await asking.ask_again(turn, case)
@@ -72,7 +74,7 @@ def _offer_switch(turn: Turn, case: Case, heard: Heard) -> bool:
     if item is None or item.id == case.item_id or (best < SURE and not heard.named):
         return False
     turn.ask(
-        phrase("utter_switch_ask", now=named(turn.catalog.items[case.item_id]), other=named(item)),
+        phrase("utter_switch_ask", now=named(turn.item_of(case)), other=named(item)),
         [
             Choice(label=f"先办{item.call_it}", value=f"switch:{item.id}:{relation_in(turn.text) or ''}"),
             Choice(label="接着办现在的", value="continue"),

@@ -4,6 +4,8 @@ from rasa_sdk.executor import ActionExecutor
 
 from actions.application import ActionApply, ActionResume
 from actions.base import TurnAction
+from actions.benefits import ActionBenefits
+from actions.benefits_form import ValidateBenefitsForm
 from actions.checked import checked
 from actions.choosing import ActionAnswerOffer, ActionChoose
 from actions.commands import ActionCommand
@@ -27,6 +29,7 @@ from bot.conversation.turn import OpenTurns
 ACTIONS: tuple[type[TurnAction], ...] = (
     ActionAnswerOffer,
     ActionApply,
+    ActionBenefits,
     ActionChoose,
     ActionCommand,
     ActionComplain,
@@ -43,6 +46,7 @@ ACTIONS: tuple[type[TurnAction], ...] = (
     ActionUnclear,
     ActionWithdrawFace,
     ValidateApplicationForm,
+    ValidateBenefitsForm,
     ValidateTrackingForm,
 )
 

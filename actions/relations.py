@@ -72,6 +72,8 @@ _SELF = re.compile(
     r"|给我(?:自己)?(?:办|申请|报|登记|弄)|(?<!不是)(?<![非要由她他])本人(?!去|来|到|不|的|同意|签|父|母|儿|女|丈夫|妻|爱人)"
 )
 
+_HELPS = re.compile(rf"[帮替代](?:我|我们|咱)?(?:家里?的?)?(?:{_ANY}|{_NEIGHBOUR})")
+
 _THEY_ARE = {
     **dict.fromkeys(("父亲", "母亲"), "儿子或女儿"),
     **dict.fromkeys(("公公", "婆婆", "岳父", "岳母"), "儿媳或女婿"),
@@ -97,6 +99,11 @@ def relation_in(text: str) -> str | None:
     if match is None:
         return None
     return "邻居" if match["next_door"] else _BY_WORD[match[1] or match["alone"]]
+
+
+def helps(text: str) -> bool:
+    """Whether the resident says that they act for somebody: 帮我妈办, 替孩子报. Only naming one does not count."""
+    return _HELPS.search(text) is not None
 
 
 def proxy_relation(person: str) -> str | None:

@@ -20,7 +20,7 @@ from services_catalog.schema import Item
 
 async def submit(turn: Turn, case: Case) -> None:
     """File the draft; filing it again shows the case that was filed."""
-    item = turn.catalog.items[case.item_id]
+    item = turn.item_of(case)
     filed, proof = False, None
     if case.number is None:
         fields = asking.form_fields(turn, case)

@@ -73,7 +73,7 @@ class ActionTalk(TurnAction):
             draft = await drafts.latest_draft(turn.session, turn.resident_id)
             if draft is not None and draft.answers and draft.item_id in turn.catalog.items:
                 turn.ask(
-                    phrase("utter_draft_recalled", item=named(turn.catalog.items[draft.item_id])),
+                    phrase("utter_draft_recalled", item=named(turn.item_of(draft))),
                     [
                         Choice(label="接着上次的办", value=f"resume:{draft.id}"),
                         LATER,

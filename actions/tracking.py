@@ -7,14 +7,10 @@ from typing import ClassVar
 from rasa_sdk.events import SlotSet
 
 from actions import handoff, submitting
-from actions.application import ActionApply, ActionResume
 from actions.base import Events, Heard, TurnAction
-from actions.erasing import ActionErase
+from actions.benefits import ActionBenefits
 from actions.finding import find
-from actions.guide import TOPICS, ActionGuide
-from actions.linking import ActionLink
-from actions.talk import SMALL_TALK, ActionComplain, ActionTalk, ActionUnclear
-from actions.withdrawing import ActionWithdrawFace
+from actions.other_wishes import LEAVING, SERVED, STAYING
 from bot.conversation.bubbles import HUMAN, Choice
 from bot.conversation.redaction import CASE_NUMBER_DIGITS
 from bot.conversation.state import TRACKING_FORM
@@ -33,29 +29,8 @@ SURELY_NOT_OURS = 0.8
 _NUMBER = re.compile(rf"(?<!\d)\d(?:[\s-]*\d){{{CASE_NUMBER_DIGITS - 1}}}(?!\d)")
 _LAST_FOUR = re.compile(r"(?<!\d)(?:\d{7})?(\d{4})(?!\s*[\d年元块])")
 
-_LEAVING = frozenset({"cancel", "go_back", "deny", "dont_know", "later"})
-_STAYING = {
-    "wait": "utter_wait",
-    "large_type": "utter_large_type",
-    "why_asked": "utter_why_asked",
-    "send_file": "utter_file_unexpected",
-}
-"""Said in the middle of the form, which then asks again."""
 _ASKED_AGAIN = frozenset({"repeat", "track_case"})
-_SERVED: dict[str, type[TurnAction]] = {
-    "link_channels": ActionLink,
-    "withdraw_face": ActionWithdrawFace,
-    **dict.fromkeys(TOPICS, ActionGuide),
-    **dict.fromkeys(SMALL_TALK, ActionTalk),
-    "apply": ActionApply,
-    "book": ActionApply,
-    "resume": ActionResume,
-    "complain": ActionComplain,
-    "erase": ActionErase,
-    "ambiguous": ActionUnclear,
-    "eligibility": ActionUnclear,
-}
-"""What serves another wish, as it does outside the form."""
+_SERVED: dict[str, type[TurnAction]] = {**SERVED, "ask_benefits": ActionBenefits}
 _LATER = Choice(label="先不查", value="later")
 
 
@@ -82,7 +57,7 @@ class ActionTrackCase(TurnAction):
             begin_tracking(turn)
             return
         for case in own[:3]:
-            await submitting.show_case(turn, case, turn.catalog.items[case.item_id])
+            await submitting.show_case(turn, case, turn.item_of(case))
         turn.ask(phrase("utter_track_others"), [Choice(label="查别的办件", value="track")])
 
 
@@ -124,15 +99,15 @@ class ValidateTrackingForm(TurnAction):
         if heard.intent == "human":
             _leave(turn)
             await handoff.hand_off(turn)
-        elif heard.intent in _LEAVING:
+        elif heard.intent in LEAVING:
             _leave(turn)
             turn.say("utter_later")
         elif not _is_likely(turn, heard):
             return False
         elif heard.intent in _ASKED_AGAIN:
             _ask(turn)
-        elif heard.intent in _STAYING:
-            turn.say(_STAYING[heard.intent])
+        elif heard.intent in STAYING:
+            turn.say(STAYING[heard.intent])
             _ask(turn)
         elif heard.intent in _SERVED:
             _leave(turn)
@@ -170,7 +145,7 @@ async def _look_up(turn: Turn, last_four: str) -> None:
     if case is not None and case.item_id in turn.catalog.items:
         _leave(turn)
         turn.state.tracking_failures = 0
-        await submitting.show_case(turn, case, turn.catalog.items[case.item_id])
+        await submitting.show_case(turn, case, turn.item_of(case))
         return
     turn.state.tracking_failures += 1
     if turn.state.tracking_failures >= MAX_FAILURES:
@@ -189,7 +164,7 @@ def _is_likely(turn: Turn, heard: Heard) -> bool:
     """Whether the intent is to be believed. What means nothing by itself must at least bring items to mind."""
     if heard.intent == "out_of_scope":
         return heard.confidence >= SURELY_NOT_OURS
-    if heard.intent in ("ambiguous", "eligibility") and not find(turn, heard, spoken_of=False).items:
+    if heard.intent == "ambiguous" and not find(turn, heard, spoken_of=False).items:
         return False
     return heard.confidence >= LIKELY
 

@@ -17,6 +17,7 @@ import desk.video.models as video_tables
 import kyc.models as resident_tables
 import records.migrations
 import records.models as installation_tables
+import services_catalog.models as catalogue_tables
 from records.base import Base
 from records.database import Database
 
@@ -28,6 +29,7 @@ ROOMS = (
     resident_tables,
     desk_tables,
     video_tables,
+    catalogue_tables,
     installation_tables,
 )
 """Imported for the tables they add to the metadata."""

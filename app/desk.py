@@ -40,7 +40,7 @@ def desk_room(room: "Runtime", door: Door) -> DeskRoom:
         hub=room.hub,
         door=door,
         office=room.office,
-        catalog=lambda: room.catalog,
+        published=room.published,
         voice=voice_of(room.office, room.pipeline),
         counts_for=timedelta(days=room.settings.identity_counts_days),
         verifier=room.examination.verifier,

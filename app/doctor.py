@@ -84,19 +84,42 @@ def _engine(paths: Paths) -> Iterator[Finding]:
 
 
 def _catalogue() -> Iterator[Finding]:
-    from services_catalog.loader import CatalogErrors, load_catalog
+    from app.publishing import refuse_errors
+    from services_catalog.loader import CATALOG_DIR, CatalogErrors, load_catalog
 
+    readable = False
     try:
-        catalog = load_catalog()
+        catalog = load_catalog(CATALOG_DIR)
+        readable = True
+        refuse_errors(CATALOG_DIR)
     except CatalogErrors as error:
+        served = _served_instead()
+        instead = "" if served is None else f"，没有发布，服务用最近发布的第 {served} 版"
         yield Finding(
             "catalogue",
-            "broken",
-            f"事项目录有 {len(error.findings)} 处错误：\n{error}",
+            "broken" if served is None and not readable else "advice",
+            f"事项目录有 {len(error.findings)} 处错误{instead}：\n{error}",
             "请按上面的文件和行号改正",
         )
     else:
         yield Finding("catalogue", "ok", f"事项目录可读，共 {len(catalog.items)} 个事项")
+
+
+def _served_instead() -> int | None:
+    """The version that is served while the files are broken; None where none is kept, or no database is there."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from app.database_session import in_session
+    from services_catalog.versions import newest
+
+    no_key = settings().data_key is None and not (settings().data_dir / "key").exists()
+    no_database = not settings().database_url and not (settings().data_dir / "onecall.db").exists()
+    if no_key or no_database:
+        return None
+    try:
+        return in_session(newest)
+    except (SetupError, SQLAlchemyError, OSError):
+        return None
 
 
 def _model(paths: Paths) -> Iterator[Finding]:

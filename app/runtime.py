@@ -15,6 +15,7 @@ from app.channels import open_channels, telegram_door, wechat_door
 from app.engine_process import EngineProcess, free_port
 from app.identity import announcing, policy_of, purging
 from app.listener import Listener
+from app.publishing import Publishing
 from app.settings import Settings, settings
 from app.setup.paths import Paths, project_paths
 from bot.channels.telegram.door import TelegramDoor
@@ -38,7 +39,8 @@ from records.database import Database
 from records.encryption import use_keys
 from records.installation import check_key
 from records.keys import Keys, load_keys
-from services_catalog.loader import Catalog, load_catalog
+from services_catalog.loader import CATALOG_DIR, Catalog
+from services_catalog.published import Published
 
 ENGINE_PATIENCE_S = 30.0
 """How long one request to the engine may take before it is asked again."""
@@ -50,7 +52,7 @@ class Runtime:
 
     settings: Settings
     keys: Keys
-    catalog: Catalog
+    published: Published
     database: Database
     live: Live
     pipeline: Pipeline
@@ -61,9 +63,16 @@ class Runtime:
     wechat: WeChatDoor | None = None
     telegram: TelegramDoor | None = None
 
+    @property
+    def catalog(self) -> Catalog:
+        """The catalogue as it is served now."""
+        return self.published.current()
+
 
 @asynccontextmanager
-async def running(model: Path, chosen: Settings | None = None, paths: Paths | None = None) -> AsyncIterator[Runtime]:
+async def running(
+    model: Path, chosen: Settings | None = None, paths: Paths | None = None, catalogue: Path = CATALOG_DIR
+) -> AsyncIterator[Runtime]:
     """A running 1call, without its web server. The database is expected to be migrated.
 
     The engine is started and not waited for: whatever residents say meanwhile is stored, and answered when it is
@@ -73,7 +82,7 @@ async def running(model: Path, chosen: Settings | None = None, paths: Paths | No
     keys = load_keys(chosen.data_key, chosen.data_dir / "key")
     use_keys(keys)
     phrases()
-    catalog = await asyncio.to_thread(load_catalog)
+    paths = paths or project_paths()
     database = Database(chosen.resolved_database_url())
     back_office = back_office_of(chosen)
     if back_office is not None:
@@ -94,9 +103,11 @@ async def running(model: Path, chosen: Settings | None = None, paths: Paths | No
         stack.push_async_callback(database.close)
         async with database.session() as session:
             await check_key(session)
+        publishing = await Publishing.begun(database.session, catalogue, paths.index)
+        published = publishing.published
         actions = Listener(action_server(executor(turns), token), "127.0.0.1", free_port())
         await stack.enter_async_context(actions)
-        process = EngineProcess(model, f"{actions.url}/webhook", token, paths or project_paths())
+        process = EngineProcess(model, f"{actions.url}/webhook", token, paths)
         stack.push_async_callback(process.stop)
         await process.start()
         engine = RasaEngine(lambda: process.url, token, ENGINE_PATIENCE_S)
@@ -114,7 +125,7 @@ async def running(model: Path, chosen: Settings | None = None, paths: Paths | No
             fetching=Fetching(database.session, channels.by_name, office.files_dir, channels.recogniser),
             courier=Courier(database.session, channels.by_name),
             live=live,
-            catalog=lambda: catalog,
+            published=published,
             office=office,
             verifier=verifier,
             patience_s=chosen.engine_timeout_s,
@@ -128,19 +139,20 @@ async def running(model: Path, chosen: Settings | None = None, paths: Paths | No
         await examination.announce_what_was_not()
         hub = Hub(database.session, live)
         await stack.enter_async_context(carrying(hub))
-        looking_after = watching(Watch(database.session, pipeline, hub, lambda: catalog))
+        looking_after = watching(Watch(database.session, pipeline, hub, published.current))
         stack.callback(asyncio.create_task(looking_after).cancel)
         sweeping = asyncio.create_task(pipeline.courier.sweep())
         stack.callback(sweeping.cancel)
         stack.callback(asyncio.create_task(purging(database.session)).cancel)
-        overdue = sweeping_cases(database.session, lambda: catalog, pipeline, office)
+        overdue = sweeping_cases(database.session, published.current, pipeline, office)
         stack.callback(asyncio.create_task(overdue).cancel)
+        stack.callback(asyncio.create_task(publishing.watch()).cancel)
         if back_office is not None:
             stack.callback(asyncio.create_task(sending_news(database.session, back_office)).cancel)
         yield Runtime(
             chosen,
             keys,
-            catalog,
+            published,
             database,
             live,
             pipeline,
@@ -148,6 +160,6 @@ async def running(model: Path, chosen: Settings | None = None, paths: Paths | No
             process,
             examination,
             hub,
-            wechat_door(chosen, channels, database.session, pipeline, lambda: catalog),
+            wechat_door(chosen, channels, database.session, pipeline, published.current),
             telegram_door(chosen, channels, database.session, pipeline),
         )

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 import bot.channels.telegram.door as telegram
+import bot.channels.web.catalogue_pages as catalogue_pages
 import bot.channels.web.routes as web_chat
 import bot.channels.wechat.door as wechat
 import cases.routes
@@ -33,15 +34,17 @@ def web_application(room: Runtime) -> FastAPI:
         pipeline=room.pipeline,
         live=room.live,
         office=room.office,
+        catalog=lambda: room.catalog,
         asset_version=_version(web_chat.HERE / "static"),
         secure_cookie=room.office.public_url.startswith("https://"),
     )
     app.include_router(web_chat.routes(chat))
+    app.include_router(catalogue_pages.routes(lambda: room.catalog, room.office, chat.asset_version))
     gone = phrase("utter_web_link_gone")
     app.include_router(
         cases.routes.routes(
             room.database.session,
-            lambda: room.catalog,
+            room.published,
             room.office.link_key,
             room.office.street_name,
             office_told(room.office),

@@ -11,9 +11,11 @@ from records.base import now
 SKIPPED = Answer(value="", shown="（没有填）", masked="（没有填）", certain=True)
 
 
-async def open_draft(session: AsyncSession, resident_id: str, item_id: str) -> Case:
-    """A new draft of a case for an item."""
-    case = Case(resident_id=resident_id, item_id=item_id, status=Status.DRAFT.value, answers={})
+async def open_draft(session: AsyncSession, resident_id: str, item_id: str, version: int | None = None) -> Case:
+    """A new draft of a case for an item, to be asked and read as it stands in that version of the catalogue."""
+    case = Case(
+        resident_id=resident_id, item_id=item_id, status=Status.DRAFT.value, catalogue_version=version, answers={}
+    )
     session.add(case)
     await session.flush()
     log(session, case, "opened", Actor.RESIDENT)

@@ -26,7 +26,8 @@ class Case(Base):
     `window` that of its item. It was accepted at `accepted_at`, and the clock runs from the day `counted_from`, without
     the `paused_days` (working days) and not since `paused_since`; `due_on` is by when it is decided, `act_by` by when
     the office has to do the next thing at all, and `supplement_until` by when the resident hands in what is missing.
-    `outcome` is granted or denied; `proposed_outcome` waits for a second clerk.
+    `outcome` is granted or denied; `proposed_outcome` waits for a second clerk. `catalogue_version` is the version of
+    the catalogue that its questions are from; without one, they are the present ones.
     """
 
     __tablename__ = "cases"
@@ -42,6 +43,7 @@ class Case(Base):
     number: Mapped[str | None] = mapped_column(String(32), unique=True)
     resident_id: Mapped[str] = mapped_column(ForeignKey("residents.id"))
     item_id: Mapped[str] = mapped_column(String(64), index=True)
+    catalogue_version: Mapped[int | None] = mapped_column(_RowNumber)
     status: Mapped[str] = mapped_column(String(16))
     applicant_kind: Mapped[str | None] = mapped_column(String(16))
     person: Mapped[str] = mapped_column(String(16), default="self")

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cases.beginnings import catalog_for
 from cases.links import notice_link
 from cases.materials import wanted_of
 from cases.models import Case, CaseEvent, WantedMaterial
@@ -95,7 +96,7 @@ async def view_of(session: AsyncSession, room: DeskRoom, clerk: DeskClerk, case:
         accepted_at=case.accepted_at,
         window=item.window if window is None else window.name,
         identity_told=sure_of(case),
-        answers=answers_of(catalog, case),
+        answers=answers_of(await catalog_for(case, room.published), case),
         materials=materials_of(item, case),
         deferred=[
             DeferredRow(material=each.material, promised_on=each.due_on, handed_in_at=each.handed_in_at)

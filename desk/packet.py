@@ -8,6 +8,7 @@ from bot.conversation.models import Conversation, Handoff, HandoffNote
 from cases import cards, drafts, form, tracking
 from cases.age import age_on
 from cases.answers import Answer
+from cases.beginnings import catalog_for
 from cases.models import Case, StoredFile
 from cases.open_cases import OpenCase
 from cases.states import Status
@@ -44,7 +45,7 @@ async def packet_of(session: AsyncSession, room: DeskRoom, clerk: DeskClerk, han
         item=None if item is None else _facts(catalog, item),
         why=said(f"reason_{handoff.reason}"),
         tried=_tried(handoff),
-        answers=[] if case is None else answers_of(catalog, case),
+        answers=[] if case is None else answers_of(await catalog_for(case, room.published), case),
         materials=[] if item is None else materials_of(item, case),
         files=await files_of(session, conversation.resident_id, handoff.case_id),
         thread=lines.entries,

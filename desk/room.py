@@ -1,6 +1,5 @@
 """What the desk's pages and requests work with."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -15,6 +14,7 @@ from kyc.verifier import Verifier
 from records.base import CHINA
 from records.database import Sessions
 from services_catalog.loader import Catalog
+from services_catalog.published import Published
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,15 @@ class DeskRoom:
     hub: Hub
     door: Door
     office: Office
-    catalog: Callable[[], Catalog]
+    published: Published
     voice: Voice
     counts_for: timedelta
     verifier: Verifier
     readings: Readings = field(default_factory=Readings)
+
+    def catalog(self) -> Catalog:
+        """The catalogue as it is served now."""
+        return self.published.current()
 
     @property
     def today(self) -> date:

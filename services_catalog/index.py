@@ -6,8 +6,6 @@ describes it from the other side.
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,8 @@ import yaml
 
 from services_catalog.loader import CATALOG_DIR, Catalog
 from services_catalog.schema import Item
-from services_catalog.yaml_source import CatalogError, line_of, read_mapping
+from services_catalog.versions import replace_file
+from services_catalog.yaml_source import CatalogError, Fault, line_of, read_mapping
 
 FORMAT = 1
 
@@ -29,28 +28,35 @@ def read_utterances(item: Item, root: Path = CATALOG_DIR) -> Utterances:
     Raises CatalogError where the file is not a mapping of intents to lists of sentences.
     """
     path = root / "utterances" / item.department / f"{item.id}.yml"
-    if not path.exists():
-        return {}
+    return utterances_in(path) if path.exists() else {}
+
+
+def utterances_in(path: Path) -> Utterances:
+    """The sentences of one file, by intent. Raises CatalogError as `read_utterances` does."""
     by_intent = read_mapping(path).get("utterances")
     if not isinstance(by_intent, dict):
-        raise CatalogError(path, 1, "应当是 utterances: {意图: [句子, ...]}")
+        raise CatalogError(path, 1, "应当是 utterances: {意图: [句子, ...]}", Fault.UTTERANCES)
     for intent, sentences in by_intent.items():
         if not isinstance(sentences, list) or not all(isinstance(text, str) and text.strip() for text in sentences):
             line = line_of(path, ("utterances", str(intent)))
-            raise CatalogError(path, line, f"{intent} 下面应当是一条条句子")
+            raise CatalogError(path, line, f"{intent} 下面应当是一条条句子", Fault.UTTERANCES)
     return {str(intent): sentences for intent, sentences in by_intent.items()}
 
 
 def write_index(catalog: Catalog, path: Path, root: Path = CATALOG_DIR) -> str:
     """Write the index to `path` and return a hash of its content.
 
-    The same catalogue gives the same bytes. The file is replaced in one step, so that the engine, which reads
-    it at any time, never sees half of it.
+    The file is replaced in one step, so that the engine, which reads it at any time, never sees half of it.
     """
-    entries = [_entry(catalog.items[item_id], root) for item_id in sorted(catalog.items)]
-    content = json.dumps({"format": FORMAT, "items": entries}, ensure_ascii=False, indent=1).encode()
-    _replace(path, content)
+    content = index_of(catalog, root)
+    replace_file(path, content)
     return hashlib.sha256(content).hexdigest()[:16]
+
+
+def index_of(catalog: Catalog, root: Path = CATALOG_DIR) -> bytes:
+    """What the index says; the same catalogue gives the same bytes. Raises CatalogError for a file of utterances."""
+    entries = [_entry(catalog.items[item_id], root) for item_id in sorted(catalog.items)]
+    return json.dumps({"format": FORMAT, "items": entries}, ensure_ascii=False, indent=1).encode()
 
 
 def write_training_data(catalog: Catalog, folder: Path, root: Path = CATALOG_DIR) -> None:
@@ -74,7 +80,7 @@ def write_training_data(catalog: Catalog, folder: Path, root: Path = CATALOG_DIR
             for intent in sorted(by_intent)
         ],
     }
-    _replace(folder / "items.yml", yaml.safe_dump(document, allow_unicode=True, sort_keys=False).encode())
+    replace_file(folder / "items.yml", yaml.safe_dump(document, allow_unicode=True, sort_keys=False).encode())
 
 
 def _entry(item: Item, root: Path) -> dict[str, Any]:
@@ -87,15 +93,3 @@ def _entry(item: Item, root: Path) -> dict[str, Any]:
         "summary": item.summary,
         "utterances": read_utterances(item, root),
     }
-
-
-def _replace(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -20,11 +20,12 @@ def run(
 ) -> None:
     """Set up, start the engine, and hold a conversation."""
     from app.setup import Progress, prepare, project_paths
+    from app.setup.catalogue import servable
     from app.setup.database import migrate_database
 
     progress = Progress()
-    model = prepare(project_paths(), progress)
     migrate_database(progress)
+    model = prepare(project_paths(), progress, servable(project_paths(), progress))
     asyncio.run(_talk(model, plain, user))
 
 

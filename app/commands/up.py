@@ -21,13 +21,14 @@ def run(
 ) -> None:
     """Set up, then serve until Ctrl-C or SIGTERM; both end every child and exit 0."""
     from app.setup import Progress, prepare, project_paths
+    from app.setup.catalogue import servable
     from app.setup.database import migrate_database
     from app.setup.port import require_listenable
 
     require_listenable(host, port)
     progress = Progress()
-    model = prepare(project_paths(), progress)
     migrate_database(progress)
+    model = prepare(project_paths(), progress, servable(project_paths(), progress))
     progress.say("正在启动对话引擎，约十几秒……")
     serve_until_stopped(host, port, model)
 

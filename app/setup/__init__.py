@@ -12,15 +12,15 @@ from app.setup.progress import Progress
 __all__ = ["Paths", "Progress", "SetupError", "prepare", "project_paths"]
 
 
-def prepare(paths: Paths, progress: Progress) -> Path:
-    """Make what the engine needs and give back the path of its model.
+def prepare(paths: Paths, progress: Progress, catalogue: Path | None = None) -> Path:
+    """Make what the engine needs and give back the path of its model. `catalogue` is a folder to learn it from instead.
 
     A second call finds all of it done in about a second. Raises SetupError.
     """
     with one_at_a_time(paths, progress):
         try:
             prepare_engine(paths, progress)
-            write_engine_files(paths)
+            write_engine_files(paths, catalogue)
             return prepare_model(paths, progress)
         except OSError as error:
             raise SetupError(

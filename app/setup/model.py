@@ -14,20 +14,21 @@ KEPT_MODELS = 3
 _UNFINISHED = "unfinished-"
 
 
-def write_engine_files(paths: Paths) -> None:
-    """Write the catalogue index and the training examples made from the catalogue.
+def write_engine_files(paths: Paths, catalogue: Path | None = None) -> None:
+    """Write the catalogue index and the training examples made from the catalogue, or from the one in that folder.
 
     They are derived from files in the checkout, so they are written at every start. Raises SetupError with
     every finding when the catalogue breaks its schema.
     """
     from services_catalog.index import write_index, write_training_data
-    from services_catalog.loader import CatalogErrors, load_catalog
+    from services_catalog.loader import CATALOG_DIR, CatalogErrors, load_catalog
     from services_catalog.yaml_source import CatalogError
 
+    root = catalogue or CATALOG_DIR
     try:
-        catalog = load_catalog()
-        write_index(catalog, paths.index)
-        write_training_data(catalog, paths.training)
+        catalog = load_catalog(root)
+        write_index(catalog, paths.index, root)
+        write_training_data(catalog, paths.training, root)
     except CatalogError as error:
         raise SetupError(f"事项目录有错误：{error}", "请改正后再启动。") from error
     except CatalogErrors as error:

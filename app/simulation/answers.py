@@ -22,6 +22,19 @@ def answer_to(field: FormField, dice: random.Random) -> str:
     return _INVENTED[field.type](dice)
 
 
+def other_answer(field: FormField, dice: random.Random, before: str) -> str:
+    """Another answer than the one kept as `before`."""
+    if field.type is FieldType.YES_NO:
+        return "否" if before == "是" else "是"
+    if field.type is FieldType.CHOICE and field.choices:
+        return dice.choice([label for label in field.choices if label != before])
+    if field.type in (FieldType.NUMBER, FieldType.AMOUNT):
+        return str(int(float(before or 0)) % 90 + 1)
+    if field.type in _INVENTED:
+        return _INVENTED[field.type](dice)
+    return f"{before}，另外一种"
+
+
 def person_name(dice: random.Random) -> str:
     """A name of two or three characters."""
     return dice.choice(_SURNAMES) + "".join(dice.sample(_GIVEN, dice.choice((1, 2))))

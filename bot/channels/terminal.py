@@ -28,7 +28,7 @@ class TerminalConversation:
     async def open(cls, sessions: Sessions, pipeline: Pipeline, office: Office, user: str) -> "TerminalConversation":
         """The conversation of `user`; the same name finds the same thread again."""
         conversation = cls(sessions, pipeline, office, await conversation_of(sessions, "terminal", user))
-        await conversation._new()
+        await conversation.listen()
         return conversation
 
     async def say(self, line: str) -> list[Bubble]:
@@ -46,9 +46,10 @@ class TerminalConversation:
         """Send a message and wait for all its replies."""
         await self._pipeline.receive(self.id, new_id(), message)
         await self._pipeline.settled(self.id)
-        return await self._new()
+        return await self.listen()
 
-    async def _new(self) -> list[Bubble]:
+    async def listen(self) -> list[Bubble]:
+        """What was said since the last time, by whomever."""
         async with self._sessions() as session:
             said = await said_after(session, self.id, self._seen)
         if said:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -26,11 +25,12 @@ from bot.conversation.models import Conversation, InboxMessage
 from bot.conversation.state import DialogueState
 from bot.conversation.turn import Office, Turn
 from bot.conversation.wording import phrase
+from cases.beginnings import begun_by
 from kyc.verifier import Verifier
 from records.base import CHINA, new_id, now
 from records.database import DATABASE_OUTAGES, Sessions, rows_changed
 from records.gathering import Gathering
-from services_catalog.loader import Catalog
+from services_catalog.published import Published
 
 logger = logging.getLogger(__name__)
 
@@ -70,14 +70,14 @@ class Pipeline:
         fetching: Fetching,
         courier: Courier,
         live: Live,
-        catalog: Callable[[], Catalog],
+        published: Published,
         office: Office,
         verifier: Verifier,
         patience_s: float,
     ) -> None:
         self._sessions, self._answering, self._live = sessions, answering, live
         self._fetching, self.courier = fetching, courier
-        self._catalog, self._office, self._verifier = catalog, office, verifier
+        self._published, self._office, self._verifier = published, office, verifier
         self._patience_s = patience_s
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._woken: dict[str, asyncio.Event] = {}
@@ -221,12 +221,16 @@ class Pipeline:
         async with self._room, self._sessions() as session:
             conversation = await session.get_one(Conversation, burst.conversation_id)
             state = DialogueState.model_validate(conversation.state)
+            served = self._published.served
+            begun = await self._published.as_begun(await begun_by(session, conversation.resident_id), served)
             turn = Turn(
                 id=new_id(),
                 session=session,
                 conversation=conversation,
                 state=state,
-                catalog=self._catalog(),
+                catalog=served.catalog,
+                version=served.version,
+                begun=begun,
                 office=self._office,
                 verifier=self._verifier,
                 today=_today(),

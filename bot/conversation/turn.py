@@ -4,7 +4,7 @@ A turn owns one database session. Its actions work on it, and the pipeline commi
 happens as a whole or not at all.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -17,8 +17,12 @@ from bot.conversation.hours import Hours
 from bot.conversation.models import Conversation
 from bot.conversation.state import DialogueState
 from bot.conversation.wording import phrase
+from cases.beginnings import catalog_of
+from cases.models import Case
 from kyc.verifier import Verifier
 from services_catalog.loader import Catalog
+from services_catalog.published import Began
+from services_catalog.schema import Item
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ class Turn:
     `text` is the resident's own text, never shown to the engine; `choice` the offered choice they took;
     `file_id` the file they sent; `plan` the actions that the engine chose, in order;
     `proposed` whether an item was proposed already, so that a second wish is only noted; `elsewhere` what is said
-    in other conversations because of it.
+    in other conversations because of it. `version` is that of `catalog`; `begun` is the catalogue as the resident's
+    earlier cases began with it.
     """
 
     id: str
@@ -74,11 +79,21 @@ class Turn:
     bubbles: list[Bubble] = field(default_factory=list)
     proposed: bool = False
     elsewhere: list[tuple[str, Bubble]] = field(default_factory=list)
+    version: int | None = None
+    begun: Mapping[Began, Catalog] = field(default_factory=dict)
 
     @property
     def resident_id(self) -> str:
         """Who is talking."""
         return self.conversation.resident_id
+
+    def catalog_of(self, case: Case) -> Catalog:
+        """The catalogue by which the case's form is asked: its item as it was when the case began."""
+        return catalog_of(case, self.begun, self.catalog)
+
+    def item_of(self, case: Case) -> Item:
+        """The item as it was when the case began. Raises KeyError where it is not offered any more."""
+        return self.catalog_of(case).items[case.item_id]
 
     def say(self, name: str, /, **values: str | int) -> None:
         """Say the fixed phrase `name`."""

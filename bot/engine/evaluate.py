@@ -25,7 +25,7 @@ from bot.engine.components.intent import learn_intents, weigh_outside
 from bot.engine.components.linear import softmax
 
 PARTS = 5
-UNDECIDED = {"ambiguous", "eligibility"}
+UNDECIDED = {"ambiguous", "ask_benefits"}
 THRESHOLDS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 

@@ -26,6 +26,7 @@ from cases.working import Act
 from records.base import now
 from records.database import Database
 from services_catalog.loader import Catalog
+from services_catalog.published import Published
 from tests.cases.at_work import act, later, received
 from tests.support.people import ID_NUMBER, NAME
 
@@ -115,7 +116,7 @@ async def test_the_link_opens_the_notice_for_whoever_holds_it_and_nobody_else(
         case = await received(session, catalog)
         [receipt] = await notices_of(session, case.id)
     app = FastAPI()
-    app.include_router(routes(sqlite_database.session, lambda: catalog, KEY, "示范街道", "咨询处", "没有了"))
+    app.include_router(routes(sqlite_database.session, Published(catalog), KEY, "示范街道", "咨询处", "没有了"))
     link = notice_link("https://x.cn", KEY, receipt)
     async with AsyncClient(transport=ASGITransport(app), base_url="https://x.cn") as client:
         answer = await client.get(link)

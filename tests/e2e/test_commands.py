@@ -8,6 +8,8 @@ from pathlib import Path
 from tests.e2e.service import ROOT
 
 LONGEST_S = 400
+NOT_BY_FAMILY = "linghuo-canbao"
+"""An item that residents apply for themselves."""
 
 
 def _onecall(*arguments: str, data_dir: Path, said: str = "") -> subprocess.CompletedProcess[str]:
@@ -32,6 +34,23 @@ def test_a_resident_gets_from_an_everyday_sentence_to_a_case_number_for_every_it
     assert (played["total"], played["completed"]) == (132, 132)
     assert len({item["case_number"] for item in played["items"]}) == 132
     assert "132/132 completed" in done.stdout
+    assert done.returncode == 0
+
+
+def test_residents_of_all_eight_kinds_get_there_and_whoever_cannot_apply_for_their_mother_is_told(
+    tmp_path: Path,
+) -> None:
+    result = tmp_path / "personas.json"
+    items = ("canji-zheng-shenling", "gaoling-jintie", NOT_BY_FAMILY)
+    chosen = [part for item in items for part in ("--item", item)]
+    done = _onecall("simulate", "--persona", "all", "--no-keep", *chosen, "--json", str(result), data_dir=tmp_path)
+    played = json.loads(result.read_text("utf-8"))
+    stuck = {(each["id"], each["persona"]): each["problem"] for each in played["items"] if not each["completed"]}
+    assert stuck == {}
+    assert (played["total"], played["completed"], played["not_applicable"]) == (24, 24, 1)
+    [told] = [each for each in played["items"] if each["not_applicable"]]
+    assert (told["id"], told["persona"]) == (NOT_BY_FAMILY, "proxy")
+    assert "24/24 completed" in done.stdout
     assert done.returncode == 0
 
 

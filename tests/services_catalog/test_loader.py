@@ -88,7 +88,7 @@ BROKEN = {
     ),
     "a condition on no field": (_replace("ask_if: {field: record_type", "ask_if: {field: nothing"), "", "没有找到"),
     "a tab": (_replace("kiosk: true", "kiosk:\n\ttrue"), "\ttrue", "YAML 写法不对"),
-    "a list": (lambda content: "- " + content.replace("\n", "\n  "), "- id", "“键: 值”"),
+    "a list": (lambda content: "- " + content.partition("\n")[2].replace("\n", "\n  "), "- id", "“键: 值”"),
     "two documents": (lambda content: content + "---\nid: x\n", "", "YAML"),
     "an alias": (_replace("kiosk: true", "kiosk: &k true\nfree: *k"), "free:", "别名"),
     "an unknown department": (_replace("department: yibao", "department: jiaotong"), "department:", ""),
@@ -134,8 +134,6 @@ def test_a_broken_item_is_refused_with_file_line_and_reason(root: Path, broken: 
 def test_a_missing_key_is_named(root: Path, key: str) -> None:
     path = root / ITEM
     content = path.read_text(encoding="utf-8").replace(f"\n{key}:", f"\n# {key}:")
-    if key == "id":
-        content = "# " + content
     if key in ("fields", "time_limit"):
         lines = content.splitlines(keepends=True)
         first = next(n for n, line in enumerate(lines) if line.startswith(f"# {key}:"))
@@ -149,7 +147,7 @@ def test_a_missing_key_is_named(root: Path, key: str) -> None:
 def test_a_file_not_named_after_its_id_is_refused(root: Path) -> None:
     (root / ITEM).rename(root / "items/yibao/other.yml")
     finding = _finding(root)
-    assert (finding.path.name, finding.line, finding.reason) == ("other.yml", 1, "文件名应当与 id 相同：yidi-beian.yml")
+    assert (finding.path.name, finding.line, finding.reason) == ("other.yml", 2, "文件名应当与 id 相同：yidi-beian.yml")
 
 
 def test_an_item_in_the_folder_of_another_department_is_refused(root: Path) -> None:
@@ -168,7 +166,7 @@ def test_a_file_in_another_encoding_is_refused_with_the_line(root: Path) -> None
     path = root / ITEM
     path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
     finding = _finding(root)
-    assert (finding.line, finding.reason) == (2, "不是 UTF-8 编码")
+    assert (finding.line, finding.reason) == (3, "不是 UTF-8 编码")
 
 
 def test_a_file_of_five_megabytes_is_refused_without_being_parsed(root: Path) -> None:
@@ -222,3 +220,24 @@ def test_a_shared_field_named_by_anything_but_a_word_is_refused(root: Path) -> N
     path = root / ITEM
     path.write_text(path.read_text().replace("{use: phone}", "{use: [phone]}"))
     assert "没有共用字段" in _finding(root).reason
+
+
+RULED = "items/minzheng/gaoling-jintie.yml"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "start", "reason"),
+    [
+        ("at_least: 80", "at_least: 80 / 0", "      - {fact: age", "应当是整数"),
+        ("fact: age", "fact: shoe_size", "      - {fact: shoe_size", "facts.yml 里没有 shoe_size 这个事实"),
+        ("says: 1}", "says: 9}", "eligibility:", "says 是 9，conditions 只有 3 条"),
+    ],
+)
+def test_a_broken_rule_is_named_with_its_line(root: Path, old: str, new: str, start: str, reason: str) -> None:
+    (root / RULED).parent.mkdir(parents=True, exist_ok=True)
+    content = _without_confusables((CATALOG_DIR / RULED).read_text(encoding="utf-8"))
+    (root / RULED).write_text(_replace(old, new)(content), encoding="utf-8")
+    finding = _finding(root)
+    assert finding.path.name == "gaoling-jintie.yml"
+    assert finding.line == _line_of(root / RULED, start)
+    assert reason in finding.reason

@@ -26,6 +26,7 @@ from kyc.verifier import Verifier
 from kyc.workers import Workers
 from records.database import Database
 from services_catalog.loader import Catalog
+from services_catalog.published import Published
 from tests.support.scripted_engine import Means, ScriptedEngine
 
 WORKERS = Workers()
@@ -117,6 +118,7 @@ class Hall:
     engine: ScriptedEngine
     pipeline: Pipeline
     verifier: Verifier
+    published: Published
 
     async def resident(self, name: str = "somebody") -> Resident:
         """A resident who comes through the web."""
@@ -132,8 +134,10 @@ async def opened(
     files_dir: Path = OFFICE.files_dir,
     channels: Mapping[str, Channel] | None = None,
     recogniser: Recogniser | None = None,
+    published: Published | None = None,
 ) -> AsyncIterator[Hall]:
-    """A hall on `database`; leaving it is like killing its process."""
+    """A hall on `database`; leaving it is like killing its process. `published` is a catalogue that may change."""
+    published = published or Published(catalog)
     turns, verifier = OpenTurns(), Verifier(workers=WORKERS)
     engine = ScriptedEngine(turns, script)
     channels = channels or {}
@@ -143,12 +147,12 @@ async def opened(
         fetching=Fetching(database.session, channels, files_dir, recogniser),
         courier=Courier(database.session, channels),
         live=Live(),
-        catalog=lambda: catalog,
+        published=published,
         office=replace(OFFICE, files_dir=files_dir),
         verifier=verifier,
         patience_s=patience_s,
     )
     try:
-        yield Hall(database, catalog, engine, pipeline, verifier)
+        yield Hall(database, catalog, engine, pipeline, verifier, published)
     finally:
         await pipeline.close()

@@ -44,7 +44,16 @@ async def room(sqlite_database: Database, catalog: Catalog, keys: Keys, tmp_path
         hub = Hub(sqlite_database.session, live)
         async with carrying(hub):
             yield Runtime(
-                Settings(), keys, catalog, sqlite_database, live, hall.pipeline, office, process, examination, hub
+                Settings(),
+                keys,
+                hall.published,
+                sqlite_database,
+                live,
+                hall.pipeline,
+                office,
+                process,
+                examination,
+                hub,
             )
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from bot.conversation.turn import Office
 from bot.conversation.wording import phrase
 from cases.files import MAX_BYTES, FileRefused, store_file
 from records.database import Sessions
+from services_catalog.loader import Catalog
 
 COOKIE = "onecall_chat"
 COOKIE_AGE_S = 180 * 24 * 3600
@@ -61,6 +62,7 @@ class WebChat:
     pipeline: Pipeline
     live: Live
     office: Office
+    catalog: Callable[[], Catalog]
     asset_version: str
     secure_cookie: bool
 
@@ -97,7 +99,8 @@ def routes(chat: WebChat) -> APIRouter:
             raise HTTPException(429, phrase("utter_too_fast"))
 
     @router.get("/", response_class=HTMLResponse)
-    async def page(request: Request) -> Response:
+    async def page(request: Request, item: str = "") -> Response:
+        wanted = chat.catalog().items.get(item)
         return _templates.TemplateResponse(
             request,
             "chat.html",
@@ -106,6 +109,7 @@ def routes(chat: WebChat) -> APIRouter:
                 "office_hours": chat.office.hours,
                 "office_phone": chat.office.phone,
                 "asset_version": chat.asset_version,
+                "beginning": "" if wanted is None else phrase("utter_web_begin", item=wanted.call_it),
             },
         )
 

@@ -77,7 +77,9 @@ export function setUpComposer(form, field, line, { send, typing }) {
     submit();
   });
 
-  field.value = readDraft();
+  // The page of an item writes a beginning for it, once: a page that is loaded again does not.
+  field.value = field.defaultValue || readDraft();
+  if (field.defaultValue) history.replaceState(null, "", location.pathname);
   changed();
   if (hasKeyboard()) field.focus();
 
