@@ -32,7 +32,6 @@ def run(
     item: Annotated[list[str] | None, typer.Option(help="只办这个事项；可以写几次；只写一个就打印整段对话")] = None,
     persona: Annotated[str, typer.Option(help="哪一种居民；all 是八种都来")] = "happy",
     json_file: Annotated[Path | None, typer.Option("--json", help="把结果写成 JSON 文件")] = None,
-    keep: Annotated[bool, typer.Option(help="八种都来时，记下哪些事项都办得通，评级要看")] = True,
     at_once: Annotated[int, typer.Option(help="同时几位居民", min=1, max=64)] = 8,
     seed: Annotated[int, typer.Option(help="随机数种子；同一个种子说同样的话")] = 1,
 ) -> None:
@@ -53,8 +52,6 @@ def run(
     _report(covered, personas, in_full=len(only) == 1)
     if all_items and personas == list(PERSONAS):
         keep_scenarios(covered.came_through, covered.items)
-    if persona == "all" and keep:
-        keep_scenarios(covered.outcomes, covered.items)
     if json_file is not None:
         text = json.dumps(covered.as_json(), ensure_ascii=False, indent=1) + "\n"
         json_file.write_text(text, encoding="utf-8")

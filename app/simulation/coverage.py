@@ -36,13 +36,6 @@ class Coverage:
         failed = {each.item_id for each in self.played if not each.completed}
         return {item_id: item_id not in failed for item_id in self.items}
 
-    @property
-    def outcomes(self) -> dict[str, bool]:
-        """By item, whether everybody came through with it."""
-        return {
-            item_id: all(each.completed for each in self.played if each.item_id == item_id) for item_id in self.items
-        }
-
     def reached(self, item_id: str) -> list[str]:
         """The item's own fields that were asked in some conversation, in the form's order."""
         asked = {step for each in self.played if each.item_id == item_id for step in each.steps}

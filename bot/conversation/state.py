@@ -37,7 +37,8 @@ class DialogueState(BaseModel):
     `wish` what a question back will complete; `told` the item all of whose requirements were told last;
     `next_wish` an item wished for along with another; `filed` the case filed last; `misses` how often in a row
     nothing was understood; `relation` the relative spoken for, and `helps` whether the resident said that they act for
-    them; `card_for` the case an ID card is to be shown for, and `card_side` which side next; `collecting` the material that a clerk had the bot ask for;
+    them; `card_for` the case an ID card is to be shown for, and `card_side` which side next; `collecting`
+    the material that a clerk had the bot ask for;
     `supplied` a file of which is asked what it is; `waiting_for` what is asked while a person is waited for;
     `link_failures` the wrong codes sent on `link_failed_on`; `benefits` what is asked to tell what somebody may get.
     """

@@ -64,7 +64,7 @@ def test_what_was_covered_is_told_for_each_item_persona_and_step(catalog: Catalo
     assert covered.reached(ITEM) == [first, second]
     assert covered.missed(ITEM) == [field.key for field in item.fields[2:]]
     assert not covered.is_complete
-    assert covered.outcomes == {ITEM: False}
+    assert covered.came_through == {ITEM: False}
     told = covered.as_json()
     assert (told["total"], told["completed"], told["not_applicable"]) == (3, 2, 1)
     assert told["items"][0] | {"transcript": []} == {

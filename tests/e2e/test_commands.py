@@ -43,7 +43,7 @@ def test_residents_of_all_eight_kinds_get_there_and_whoever_cannot_apply_for_the
     result = tmp_path / "personas.json"
     items = ("canji-zheng-shenling", "gaoling-jintie", NOT_BY_FAMILY)
     chosen = [part for item in items for part in ("--item", item)]
-    done = _onecall("simulate", "--persona", "all", "--no-keep", *chosen, "--json", str(result), data_dir=tmp_path)
+    done = _onecall("simulate", "--persona", "all", *chosen, "--json", str(result), data_dir=tmp_path)
     played = json.loads(result.read_text("utf-8"))
     stuck = {(each["id"], each["persona"]): each["problem"] for each in played["items"] if not each["completed"]}
     assert stuck == {}

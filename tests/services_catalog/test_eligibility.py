@@ -115,9 +115,9 @@ def test_matching_every_item_takes_less_than_five_milliseconds(catalog: Catalog)
     known: Profile = {"age": Span(81, 81), "hukou": _yes("本区"), "disability_level": _yes("二级")}
     taken = []
     for _ in range(20):
-        started = time.perf_counter()
+        started = time.process_time()
         next_question(match(catalog.items.values(), known), ())
-        taken.append(time.perf_counter() - started)
+        taken.append(time.process_time() - started)
     assert min(taken) * 1000 < MILLISECONDS
 
 
