@@ -92,7 +92,7 @@ async def view_of(session: AsyncSession, room: DeskRoom, clerk: DeskClerk, case:
     promised = select(WantedMaterial).where(WantedMaterial.case_id == case.id, WantedMaterial.deferred)
     window = catalog.windows.get(item.window)
     return CaseView(
-        **case_line(case, catalog, names).model_dump(),
+        **case_line(case, catalog, names, room.today).model_dump(),
         accepted_at=case.accepted_at,
         window=item.window if window is None else window.name,
         identity_told=sure_of(case),

@@ -1,18 +1,21 @@
 """The packet 转人工单: what a clerk reads of a handoff in ten seconds, with what is sensitive masked."""
 
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.handoff import ELDER_FROM
 from bot.conversation.handoffs import Stage
 from bot.conversation.models import Conversation, Handoff, HandoffNote
-from cases import cards, drafts, form, tracking
+from cases import cards, drafts, form, terms, tracking
 from cases.age import age_on
 from cases.answers import Answer
 from cases.beginnings import catalog_for
 from cases.models import Case, StoredFile
 from cases.open_cases import OpenCase
 from cases.states import Status
-from cases.terms import Warning as Term
+from cases.wording import day_in_china
 from desk import canned
 from desk.queue_view import case_row, handoff_row, names_of
 from desk.rights import DeskClerk, may_supervise, may_take
@@ -27,7 +30,6 @@ from services_catalog.schema import ApplicantKind, FormField, Item
 
 CASES_SHOWN = 10
 FILES_SHOWN = 30
-ELDER_FROM = 70
 
 
 async def packet_of(session: AsyncSession, room: DeskRoom, clerk: DeskClerk, handoff: Handoff) -> Packet:
@@ -51,10 +53,10 @@ async def packet_of(session: AsyncSession, room: DeskRoom, clerk: DeskClerk, han
         thread=lines.entries,
         more=lines.more,
         notes=await _notes(session, conversation.id, names),
-        case=None if case is None or case.number is None else case_line(case, catalog, names),
+        case=None if case is None or case.number is None else case_line(case, catalog, names, room.today),
         draft=case is not None and case.status == Status.DRAFT,
         other_cases=[
-            case_line(each, catalog, names)
+            case_line(each, catalog, names, room.today)
             for each in others
             if each.id != handoff.case_id and _may_read(clerk, each, catalog)
         ],
@@ -138,6 +140,8 @@ async def _who(
             known = await profile.known(session, conversation.resident_id, "self", key)
             shown[key] = None if known is None else known.masked
     person = said("person_self") if case is None or case.person == form.SELF else case.person
+    if person == form.UNNAMED:
+        person = said("person_other")
     number = None if case is None else drafts.answer_of(case, "id_number")
     age = None if number is None else age_on(number.value, room.today)
     if age is not None and age >= ELDER_FROM:
@@ -188,7 +192,7 @@ async def _notes(session: AsyncSession, conversation_id: str, names: dict[str, s
     ]
 
 
-def case_line(case: Case, catalog: Catalog, names: dict[str, str]) -> CaseRow:
+def case_line(case: Case, catalog: Catalog, names: dict[str, str], today: date) -> CaseRow:
     """A case in a list, from its row."""
     return case_row(
         OpenCase(
@@ -199,7 +203,9 @@ def case_line(case: Case, catalog: Catalog, names: dict[str, str]) -> CaseRow:
             received_at=case.received_at or case.created_at,
             act_by=case.act_by,
             due_on=case.due_on,
-            warning=Term.OK,
+            warning=terms.warning(
+                case.counted_from or day_in_china(case.received_at or case.created_at), case.act_by, today
+            ),
             handler_id=case.handler_id,
             identity_to_check=case.identity_to_check,
             supplement_complete=case.supplement_complete,
