@@ -121,6 +121,7 @@ def page(browser: Browser, desk: Running) -> Iterator[Page]:
 
 
 def _is_accessible(page: Page, stage: str) -> None:
+    page.wait_for_load_state()  # words are there before the style is
     for width, height in ((360, 740), (1280, 800)):
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{stage}, {width} px"
