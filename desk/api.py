@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation import duty, handoffs
+from bot.conversation import duty
 from bot.conversation.handoffs import Stage
 from bot.conversation.models import Conversation, Handoff
 from cases import drafts
@@ -270,11 +270,9 @@ async def _packet(room: DeskRoom, clerk: DeskClerk, handoff_id: int) -> Packet:
 
 async def _visible(session: AsyncSession, room: DeskRoom, clerk: DeskClerk, handoff_id: int) -> Handoff:
     """The handoff, if it is open and the clerk may see it. Raises 404."""
-    handoff = await handoffs.find(session, handoff_id)
-    restricted = room.catalog().restricted
-    if handoff is None or handoff.closed_at is not None:
-        raise HTTPException(404, said("not_found"))
-    if not may_see(clerk, handoff.window, handoff.department, restricted, holder=handoff.clerk_id):
+    with refusals():
+        handoff = await deeds.visible_handoff(session, room, clerk, handoff_id)
+    if handoff.closed_at is not None:
         raise HTTPException(404, said("not_found"))
     return handoff
 

@@ -81,6 +81,15 @@ class Deed:
         self.directs = True
 
 
+async def visible_handoff(session: AsyncSession, room: DeskRoom, clerk: DeskClerk, handoff_id: int) -> Handoff:
+    """The handoff, if it is within the clerk's rights. Raises Refused with 404."""
+    handoff = await handoffs.find(session, handoff_id)
+    restricted = room.catalog().restricted
+    if handoff is None or not may_see(clerk, handoff.window, handoff.department, restricted, holder=handoff.clerk_id):
+        raise Refused(404, "not_found")
+    return handoff
+
+
 @asynccontextmanager
 async def deed(room: DeskRoom, clerk: DeskClerk, handoff_id: int) -> AsyncIterator[Deed]:
     """A deed on a handoff within the clerk's rights, committed at the end and told to all who watch.
@@ -88,12 +97,7 @@ async def deed(room: DeskRoom, clerk: DeskClerk, handoff_id: int) -> AsyncIterat
     Raises Refused: 404 for what is not theirs to see, 409 where somebody else was first.
     """
     async with room.sessions() as session:
-        handoff = await handoffs.find(session, handoff_id)
-        restricted = room.catalog().restricted
-        if handoff is None or not may_see(
-            clerk, handoff.window, handoff.department, restricted, holder=handoff.clerk_id
-        ):
-            raise Refused(404, "not_found")
+        handoff = await visible_handoff(session, room, clerk, handoff_id)
         conversation = await session.get_one(Conversation, handoff.conversation_id)
         act = Deed(room, session, clerk, handoff, conversation)
         try:

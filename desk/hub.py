@@ -117,10 +117,6 @@ class Hub:
                 seen.setdefault(desk.handoff_id, {})[desk.clerk.id] = desk.clerk.name
         return {handoff_id: sorted(names.values()) for handoff_id, names in seen.items()}
 
-    def is_open(self, clerk_id: str) -> bool:
-        """Whether the clerk has a desk open."""
-        return any(desk.clerk.id == clerk_id for desk in self._desks)
-
     def queue_changed(self) -> None:
         """Something in the queue changed that no conversation has news of."""
         self.version += 1
