@@ -24,16 +24,17 @@ HELP = """量一量这台机器上要花多少时间。用临时数据库，不�
 例：./onecall bench turns --turns 200 --json 结果.json
 例：./onecall bench channels --residents 500
 例：./onecall bench faces
-例：./onecall bench desk --open 1000 --desks 50"""
+例：./onecall bench desk --open 1000 --desks 50
+例：./onecall bench items --items 13200"""
 
-SUBJECTS = ("turns", "channels", "faces", "desk")
+SUBJECTS = ("turns", "channels", "faces", "desk", "items")
 
 
 def run(
     subject: Annotated[
         str,
         typer.Argument(
-            help="量什么：turns（一轮对话）、channels（微信里很多人同时说话）、faces（刷脸时聊天慢不慢）、desk（办事台）"
+            help="量什么：turns（一轮对话）、channels（微信里很多人同时说话）、faces（刷脸时聊天慢不慢）、desk（办事台）、items（事项多一百倍）"
         ),
     ],
     turns: Annotated[int, typer.Option(help="一位居民时，每种说话量多少轮", min=20, max=5000)] = 100,
@@ -44,6 +45,7 @@ def run(
     closed: Annotated[int, typer.Option(help="desk：表里有多少段早就结束的", min=1000)] = 1_000_000,
     a_second: Annotated[float, typer.Option(help="desk：居民一秒发几句", min=0.1, max=200)] = 20,
     seconds: Annotated[float, typer.Option(help="desk：发多少秒", min=1, max=3600)] = 30,
+    items: Annotated[int, typer.Option(help="items：一共多少个事项", min=200, max=50_000)] = 13_200,
     json_file: Annotated[Path | None, typer.Option("--json", help="把结果写成 JSON 文件")] = None,
 ) -> None:
     """Measure and print."""
@@ -58,6 +60,8 @@ def run(
             asyncio.run(_channels(Path(folder), residents, rounds, json_file))
         elif subject == "desk":
             asyncio.run(_desk(Path(folder), desks, opened, closed, a_second, seconds, json_file))
+        elif subject == "items":
+            asyncio.run(_items(model, Path(folder), items, turns, json_file))
         elif subject == "faces":
             prepare_photographs(project_paths(), Progress())
             asyncio.run(_faces(model, Path(folder), turns, json_file))
@@ -133,6 +137,23 @@ async def _desk(
     await _write(json_file, {**asdict(found), "growth": found.growth})
     if found.lost:
         raise typer.Exit(1)
+
+
+async def _items(model: Path, folder: Path, items: int, turns: int, json_file: Path | None) -> None:
+    from app.bench.items import measure
+    from app.settings import settings
+    from app.setup import project_paths
+
+    console = Console()
+    found = await measure(
+        model, folder, settings(), project_paths(), items, turns, lambda line: console.print(line, highlight=False)
+    )
+    table = Table("一轮", "轮数", f"{found.few} 个事项 毫秒", f"{found.many} 个事项 毫秒", "倍")
+    for cost in found.costs:
+        table.add_row(cost.name, str(cost.turns), str(cost.few_ms), str(cost.many_ms), str(cost.ratio))
+    console.print(table)
+    costs = [{**asdict(cost), "ratio": cost.ratio} for cost in found.costs]
+    await _write(json_file, {**asdict(found), "costs": costs})
 
 
 async def _turns(model: Path, folder: Path, turns: int, json_file: Path | None) -> None:

@@ -12,7 +12,7 @@ from app.cli import command_line
 from services_catalog.lint.codes import codes
 from services_catalog.loader import load_catalog
 from services_catalog.scenarios import keep_scenarios
-from tests.support.many_items import write_catalogue
+from app.bench.many_items import write_catalogue
 
 ITEM = Path("items/minzheng/shili-0.yml")
 

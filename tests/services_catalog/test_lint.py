@@ -15,7 +15,7 @@ from services_catalog.lint.codes import Code, codes
 from services_catalog.lint.finding import Finding, Severity
 from services_catalog.lint.run import errors, lint
 from services_catalog.yaml_source import LONGEST, Fault
-from tests.support.many_items import write_catalogue
+from app.bench.many_items import write_catalogue
 
 TODAY = date(2026, 11, 25)
 ITEM = Path("items/minzheng/shili-0.yml")

@@ -43,7 +43,12 @@ fields:
   - {{use: phone}}
   - {{use: household_address}}
   - {{key: paid_elsewhere, type: yes_no, label: 是否在外地领取, question: "{{who}}在别的地方领过吗？"}}
-  - {{key: paid_where, type: text, label: 在哪里领, question: 在哪里领的？, example: 上海市, ask_if: {{field: paid_elsewhere, is: [是]}}}}
+  - key: paid_where
+    type: text
+    label: 在哪里领
+    question: 在哪里领的？
+    example: 上海市
+    ask_if: {{field: paid_elsewhere, is: [是]}}
 next_step: 社区先收材料，街道核对以后决定，会打电话通知您。
 questions:
   - {{question: 第{n}种要花钱吗？, answer: 不收费。}}
