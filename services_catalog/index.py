@@ -32,15 +32,38 @@ def read_utterances(item: Item, root: Path = CATALOG_DIR) -> Utterances:
 
 
 def utterances_in(path: Path) -> Utterances:
-    """The sentences of one file, by intent. Raises CatalogError as `read_utterances` does."""
-    by_intent = read_mapping(path).get("utterances")
-    if not isinstance(by_intent, dict):
-        raise CatalogError(path, 1, "应当是 utterances: {意图: [句子, ...]}", Fault.UTTERANCES)
-    for intent, sentences in by_intent.items():
+    """The sentences of one file, by intent, whoever says them. Raises CatalogError as `read_utterances` does."""
+    merged: dict[str, list[str]] = {}
+    for said in voices_in(path).values():
+        for intent, sentences in said.items():
+            merged.setdefault(intent, []).extend(sentences)
+    return merged
+
+
+def voices_in(path: Path) -> Mapping[str, Utterances]:
+    """The sentences of one file by the voice they are written in, and by intent; "" are those of `utterances`.
+
+    Raises CatalogError as `read_utterances` does.
+    """
+    content = read_mapping(path)
+    voices = content.get("voices", {})
+    if not isinstance(voices, dict):
+        raise CatalogError(path, line_of(path, ("voices",)), "应当是 voices: {谁: {意图: [句子, ...]}}", Fault.UTTERANCES)
+    by_voice = {"": _by_intent(path, content.get("utterances"), ("utterances",))}
+    for voice, said in voices.items():
+        by_voice[str(voice)] = _by_intent(path, said, ("voices", str(voice)))
+    return by_voice
+
+
+def _by_intent(path: Path, said: object, keys: tuple[str, ...]) -> Utterances:
+    if not isinstance(said, dict):
+        line = line_of(path, keys) if len(keys) > 1 else 1
+        raise CatalogError(path, line, f"应当是 {keys[-1]}: {{意图: [句子, ...]}}", Fault.UTTERANCES)
+    for intent, sentences in said.items():
         if not isinstance(sentences, list) or not all(isinstance(text, str) and text.strip() for text in sentences):
-            line = line_of(path, ("utterances", str(intent)))
+            line = line_of(path, (*keys, str(intent)))
             raise CatalogError(path, line, f"{intent} 下面应当是一条条句子", Fault.UTTERANCES)
-    return {str(intent): sentences for intent, sentences in by_intent.items()}
+    return {str(intent): sentences for intent, sentences in said.items()}
 
 
 def write_index(catalog: Catalog, path: Path, root: Path = CATALOG_DIR) -> str:

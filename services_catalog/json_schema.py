@@ -130,7 +130,13 @@ def _utterances() -> Schema:
         "additionalProperties": sentences,
         "description": "按意图：apply 想办、ask_conditions 问条件、ask_materials 问材料、ask_time 问多久……",
     }
-    return {"$schema": DIALECT, "title": "居民说法", **_object({"utterances": by_intent})}
+    by_voice = {
+        "type": "object",
+        "additionalProperties": by_intent,
+        "description": "按口气写的说法：谁在说（grandma 奶奶、son 急性子的儿子……），下面按意图",
+    }
+    properties = {"utterances": by_intent, "voices": by_voice}
+    return {"$schema": DIALECT, "title": "居民说法", **_object(properties), "required": ["utterances"]}
 
 
 def _object(properties: Schema) -> Schema:
