@@ -17,7 +17,7 @@ from services_catalog.schema import Item
 from services_catalog.versions import replace_file
 from services_catalog.yaml_source import CatalogError, Fault, line_of, read_mapping
 
-FORMAT = 1
+FORMAT = 2
 
 Utterances = Mapping[str, list[str]]
 
@@ -27,17 +27,18 @@ def read_utterances(item: Item, root: Path = CATALOG_DIR) -> Utterances:
 
     Raises CatalogError where the file is not a mapping of intents to lists of sentences.
     """
+    return _merged(read_voices(item, root))
+
+
+def read_voices(item: Item, root: Path = CATALOG_DIR) -> Mapping[str, Utterances]:
+    """The same by the voice they are written in, as `voices_in` gives it."""
     path = root / "utterances" / item.department / f"{item.id}.yml"
-    return utterances_in(path) if path.exists() else {}
+    return voices_in(path) if path.exists() else {}
 
 
 def utterances_in(path: Path) -> Utterances:
     """The sentences of one file, by intent, whoever says them. Raises CatalogError as `read_utterances` does."""
-    merged: dict[str, list[str]] = {}
-    for said in voices_in(path).values():
-        for intent, sentences in said.items():
-            merged.setdefault(intent, []).extend(sentences)
-    return merged
+    return _merged(voices_in(path))
 
 
 def voices_in(path: Path) -> Mapping[str, Utterances]:
@@ -48,11 +49,21 @@ def voices_in(path: Path) -> Mapping[str, Utterances]:
     content = read_mapping(path)
     voices = content.get("voices", {})
     if not isinstance(voices, dict):
-        raise CatalogError(path, line_of(path, ("voices",)), "应当是 voices: {谁: {意图: [句子, ...]}}", Fault.UTTERANCES)
+        raise CatalogError(
+            path, line_of(path, ("voices",)), "应当是 voices: {谁: {意图: [句子, ...]}}", Fault.UTTERANCES
+        )
     by_voice = {"": _by_intent(path, content.get("utterances"), ("utterances",))}
     for voice, said in voices.items():
         by_voice[str(voice)] = _by_intent(path, said, ("voices", str(voice)))
     return by_voice
+
+
+def _merged(voices: Mapping[str, Utterances]) -> Utterances:
+    merged: dict[str, list[str]] = {}
+    for said in voices.values():
+        for intent, sentences in said.items():
+            merged.setdefault(intent, []).extend(sentences)
+    return merged
 
 
 def _by_intent(path: Path, said: object, keys: tuple[str, ...]) -> Utterances:
@@ -83,30 +94,33 @@ def index_of(catalog: Catalog, root: Path = CATALOG_DIR) -> bytes:
 
 
 def write_training_data(catalog: Catalog, folder: Path, root: Path = CATALOG_DIR) -> None:
-    """Write the items' utterances by intent, as Rasa reads them, to `folder`/items.yml.
+    """Write the items' utterances by intent and voice, as Rasa reads them, to `folder`/items.yml.
 
     Who says nothing but an item's name wants it: names are written as `apply`.
     """
-    by_intent: dict[str, dict[str, None]] = {"apply": {}}
+    said: dict[tuple[str, str], dict[str, None]] = {("apply", ""): {}}
     for item_id in sorted(catalog.items):
         item = catalog.items[item_id]
-        by_intent["apply"].update(dict.fromkeys([item.call_it, item.name, *item.spoken_names]))
-        for intent, sentences in read_utterances(item, root).items():
-            by_intent.setdefault(intent, {}).update(dict.fromkeys(sentences))
+        said["apply", ""].update(dict.fromkeys([item.call_it, item.name, *item.spoken_names]))
+        for voice, by_intent in read_voices(item, root).items():
+            for intent, sentences in by_intent.items():
+                said.setdefault((intent, voice), {}).update(dict.fromkeys(sentences))
     document = {
         "version": "3.1",
         "nlu": [
             {
                 "intent": intent,
-                "examples": "".join(f"- {' '.join(text.split())}\n" for text in by_intent[intent]),
+                **({"metadata": {"voice": voice}} if voice else {}),
+                "examples": "".join(f"- {' '.join(text.split())}\n" for text in said[intent, voice]),
             }
-            for intent in sorted(by_intent)
+            for intent, voice in sorted(said)
         ],
     }
     replace_file(folder / "items.yml", yaml.safe_dump(document, allow_unicode=True, sort_keys=False).encode())
 
 
 def _entry(item: Item, root: Path) -> dict[str, Any]:
+    voices = read_voices(item, root)
     return {
         "id": item.id,
         "name": item.name,
@@ -114,5 +128,10 @@ def _entry(item: Item, root: Path) -> dict[str, Any]:
         "spoken_names": item.spoken_names,
         "conditions": item.conditions,
         "summary": item.summary,
-        "utterances": read_utterances(item, root),
+        "utterances": _merged(voices),
+        "voices": {
+            voice: [text for sentences in said.values() for text in sentences]
+            for voice, said in voices.items()
+            if voice
+        },
     }

@@ -31,6 +31,8 @@ class TurnRequest:
     loop: str | None
     requested_slot: str | None
     slots: dict[str, Any]
+    before: str | None = None
+    """What was said before and left open, which item is meant."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class PayloadNames:
 def read_turn(body: bytes, payloads: PayloadNames) -> TurnRequest:
     """The turn in `body`. Raises BadRequestError."""
     data = _mapping(body)
-    unknown = set(data) - {"conversation", "turn", "text", "loop", "requested_slot", "slots"}
+    unknown = set(data) - {"conversation", "turn", "text", "loop", "requested_slot", "slots", "before"}
     if unknown:
         raise BadRequestError(f"unknown keys: {', '.join(sorted(unknown))}")
     slots = data.get("slots", {})
@@ -64,6 +66,7 @@ def read_turn(body: bytes, payloads: PayloadNames) -> TurnRequest:
         loop=_optional(data, "loop"),
         requested_slot=_optional(data, "requested_slot"),
         slots=slots,
+        before=_before(data),
     )
 
 
@@ -99,6 +102,13 @@ def _optional(data: dict[str, Any], key: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise BadRequestError(f"{key} must be a string or null")
     return value
+
+
+def _before(data: dict[str, Any]) -> str | None:
+    before = _optional(data, "before")
+    if before is not None and len(before) > TEXT_LIMIT:
+        raise BadRequestError(f"before must be a string of at most {TEXT_LIMIT} characters")
+    return before
 
 
 def _text(value: Any, payloads: PayloadNames) -> str:

@@ -4,6 +4,7 @@ The engine keeps nothing between turns. A tracker with a handful of events is bu
 after it, so a turn costs the same in the thousandth turn as in the first, and there is nothing to lock or to lose.
 """
 
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -31,7 +32,7 @@ async def take_turn(processor: MessageProcessor, request: TurnRequest) -> dict[s
         request.conversation,
         input_channel=CHANNEL,
         message_id=request.turn,
-        metadata={"turn": request.turn, "conversation": request.conversation},
+        metadata={"turn": request.turn, "conversation": request.conversation, "before": request.before},
     )
     failures: list[str] = []
     failed_actions.set(failures)
@@ -49,8 +50,13 @@ async def take_turn(processor: MessageProcessor, request: TurnRequest) -> dict[s
 
 
 async def parse(processor: MessageProcessor, request: ParseRequest) -> list[dict[str, Any]]:
-    """What each text means, without a turn."""
-    return [_parse(await processor.parse_message(UserMessage(text))) for text in request.texts]
+    """What each text means, without a turn, and the milliseconds it took to understand."""
+    found = []
+    for text in request.texts:
+        began = time.perf_counter()
+        data = await processor.parse_message(UserMessage(text))
+        found.append({**_parse(data), "took_ms": (time.perf_counter() - began) * 1000})
+    return found
 
 
 def _tracker(processor: MessageProcessor, request: TurnRequest) -> DialogueStateTracker:

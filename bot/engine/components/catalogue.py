@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 INDEX_VARIABLE = "ONECALL_INDEX"
-FORMAT = 1
+FORMAT = 2
 
 
 class IndexUnreadableError(Exception):
@@ -28,6 +28,8 @@ class IndexedItem:
     descriptions: tuple[str, ...]
     """What it is for, and each of its conditions."""
     utterances: tuple[str, ...]
+    voices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Which of the utterances are written in which voice."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,4 +74,5 @@ def _item(entry: dict[str, Any]) -> IndexedItem:
         spoken_names=tuple(dict.fromkeys(name for name in spoken if name != entry["name"])),
         descriptions=tuple(text for text in (entry["summary"], *entry["conditions"]) if text),
         utterances=tuple(text for texts in entry["utterances"].values() for text in texts),
+        voices=tuple((voice, tuple(texts)) for voice, texts in entry["voices"].items()),
     )

@@ -17,17 +17,16 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
 
-from bot.engine.components.features import counts
-from bot.engine.components.linear import LinearModel, fit, held_out, softmax
+from bot.engine.components.features import counts_of_asking
+from bot.engine.components.held_out import held_out, voice_of
+from bot.engine.components.linear import LinearModel, fit_both, softmax
 from bot.engine.components.text import is_payload, normalise
 
 logger = logging.getLogger(__name__)
 
-STRENGTH = 20.0
+STRENGTH = 8.0
 LEVELLING = 1.0
 """`apply` has fifty times the sentences of `why_asked`, but not because residents say it fifty times as often."""
-
-FOLDS = 3
 
 OUTSIDE = "out_of_scope"
 LEAST_DOUBT = 0.02
@@ -59,7 +58,7 @@ class IntentClassifier(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every example with an intent, then fit the sharpness of the confidence."""
         self._model, self._sharpness = learn_intents(
-            [(example.get(TEXT), example.get(INTENT)) for example in training_data.intent_examples]
+            (example.get(TEXT), example.get(INTENT), voice_of(example)) for example in training_data.intent_examples
         )
         with self._storage.write_to(self._resource) as folder:
             joblib.dump((self._model, self._sharpness), folder / "intent.joblib", compress=1)
@@ -87,7 +86,7 @@ class IntentClassifier(GraphComponent):
             text = message.get(TEXT)
             if not text or is_payload(text):
                 continue
-            confidences = softmax(self._model.scores(counts([text], ends=True))[0] * self._sharpness)
+            confidences = softmax(self._model.scores(counts_of_asking([text]))[0] * self._sharpness)
             confidences = weigh_outside(confidences, self._model.classes, message.get("items") or [])
             best = np.argsort(-confidences)[:RANKING]
             ranking = [{"name": self._model.classes[i], "confidence": float(confidences[i])} for i in best]
@@ -96,13 +95,15 @@ class IntentClassifier(GraphComponent):
         return messages
 
 
-def learn_intents(examples: Iterable[tuple[str, str]]) -> tuple[LinearModel, float]:
-    """The model learnt from (text, intent) pairs, and the factor that makes its log-odds truthful."""
+def learn_intents(examples: Iterable[tuple[str, str, str]]) -> tuple[LinearModel, float]:
+    """The model learnt from (text, intent, voice), and the factor that makes its log-odds truthful of new voices."""
     started = time.monotonic()
-    texts, labels = zip(*sorted({(text, intent) for text, intent in examples if text and normalise(text)}))
-    matrix = counts(texts, ends=True)
-    sharpness = _sharpness(matrix, labels)
-    model = fit(matrix, labels, STRENGTH, LEVELLING)
+    known = sorted({(text, intent): voice for text, intent, voice in examples if text and normalise(text)}.items())
+    texts, labels = [text for (text, _), _ in known], np.array([intent for (_, intent), _ in known])
+    matrix = counts_of_asking(texts)
+    held = held_out(texts, [voice for _, voice in known])
+    model, without = fit_both((matrix, labels), (matrix[~held], labels[~held]), STRENGTH, LEVELLING)
+    sharpness = _sharpness(without, matrix[held], labels[held])
     logger.info("%d intents, %d sentences, %.0f s", len(model.classes), len(texts), time.monotonic() - started)
     return model, sharpness
 
@@ -119,19 +120,14 @@ def weigh_outside(confidences: np.ndarray, intents: Sequence[str], items: Sequen
     return weighed / weighed.sum()
 
 
-def _sharpness(matrix: csr_matrix, labels: Sequence[str]) -> float:
-    """The factor on log-odds that makes confidences most truthful on sentences held out of training."""
-    truth = np.asarray(labels)
-    held: list[tuple[np.ndarray, np.ndarray]] = []
-    for training, rest in held_out(labels, FOLDS):
-        model = fit(matrix[training], truth[training], STRENGTH, LEVELLING)
-        order = {label: i for i, label in enumerate(model.classes)}
-        learned = [row for row in rest if truth[row] in order]
-        held.append((model.scores(matrix[learned]), np.array([order[truth[row]] for row in learned])))
+def _sharpness(model: LinearModel, matrix: csr_matrix, labels: np.ndarray) -> float:
+    """The factor on log-odds that makes confidences most truthful on sentences the model has not seen."""
+    order = {label: number for number, label in enumerate(model.classes)}
+    learned = np.array([label in order for label in labels])
+    scores = model.scores(matrix[learned])
+    own = np.array([order[label] for label in labels[learned]])
 
     def loss(factor: float) -> float:
-        return -sum(
-            float(np.log(softmax(scores * factor)[np.arange(len(own)), own] + 1e-9).sum()) for scores, own in held
-        )
+        return -float(np.log(softmax(scores * factor)[np.arange(len(own)), own] + 1e-9).sum())
 
     return float(minimize_scalar(loss, bounds=(0.2, 5.0), method="bounded").x)

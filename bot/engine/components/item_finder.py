@@ -20,11 +20,14 @@ from bot.engine.components.catalogue import IndexUnreadableError, digest, index_
 from bot.engine.components.evidence import probabilities
 from bot.engine.components.features import counts
 from bot.engine.components.finder_training import Knowledge, learn
+from bot.engine.components.held_out import voice_of
 from bot.engine.components.text import is_payload, normalise
 
 logger = logging.getLogger(__name__)
 
 RANKING = 5
+SETTLED = 0.5
+"""A text that makes an item this likely by itself needs no help from what was said before it."""
 PATIENCE_S = 0.5
 """How long a message waits for a changed index. A catalogue of hundreds of items is ready by then, so that what
 was just published counts for the very next message; a huge one goes on being prepared beside the talk."""
@@ -87,14 +90,14 @@ class ItemFinder(GraphComponent):
         items = read_index(index_path().read_bytes())
         about_items = {normalise(text) for item in items for text in item.texts}
         none = {
-            example.get(TEXT)
+            example.get(TEXT): voice_of(example)
             for example in training_data.intent_examples
             if example.get(TEXT)
             and example.get(INTENT) not in self._config["undecided"]
             and normalise(example.get(TEXT)) not in about_items
         }
         with self._storage.write_to(self._resource) as folder:
-            joblib.dump(learn(items, sorted(none)), folder / "finder.joblib", compress=1)
+            joblib.dump(learn(items, dict(sorted(none.items()))), folder / "finder.joblib", compress=1)
         return self._resource
 
     @classmethod
@@ -114,21 +117,35 @@ class ItemFinder(GraphComponent):
         return component
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set `items` and `named`; a payload is left alone."""
+        """Set `items` and `named`; a payload is left alone.
+
+        What was said before and left open (`before` in the metadata) is read together with a text that leaves it open
+        too: 我妈的事 / 她八十了想领钱.
+        """
         self._refresh(PATIENCE_S)
-        assert self._candidates is not None and self._knowledge is not None
         for message in messages:
             text = message.get(TEXT)
             if not text or is_payload(text):
                 continue
             candidates = self._candidates
-            evidence = candidates.evidence(self._knowledge.model, [text], counts([text]))
-            chances = probabilities(evidence, self._knowledge.weights)[0, :-1]
+            assert candidates is not None
+            chances, named = self._chances(candidates, text), candidates.named(text)
+            before = (message.get("metadata") or {}).get("before")
+            if before and not named and chances.max() < SETTLED:
+                together = self._chances(candidates, f"{before}，{text}")
+                if together.max() > chances.max():
+                    chances, named = together, candidates.named(before)
             best = np.argsort(-chances)[:RANKING]
             ranking = [{"id": candidates.ids[i], "p": round(float(chances[i]), 4)} for i in best]
             message.set("items", ranking, add_to_output=True)
-            message.set("named", candidates.named(text), add_to_output=True)
+            message.set("named", named, add_to_output=True)
         return messages
+
+    def _chances(self, candidates: Candidates, text: str) -> np.ndarray:
+        """The probability of each item, in the order of `candidates.ids`."""
+        assert self._knowledge is not None
+        evidence = candidates.evidence(self._knowledge.model, [text], counts([text]))
+        return probabilities(evidence, self._knowledge.weights)[0, :-1]
 
     def _refresh(self, patience_s: float | None) -> None:
         """Read the index again if its file has changed, waiting for it `patience_s` seconds (None: to the end)."""

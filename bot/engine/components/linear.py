@@ -1,13 +1,14 @@
 """A linear classifier over hashed n-grams that trains in seconds and keeps its weights small."""
 
+import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from joblib import Parallel, delayed
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 
 from bot.engine.components.features import inverse_document_frequency, weighted
 
@@ -67,13 +68,19 @@ def fit(counted: csr_matrix, labels: Sequence[str], strength: float, levelling: 
     )
 
 
-def held_out(labels: Sequence[str], folds: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Pairs of (training rows, held-out rows), the same ones each time.
+def fit_both(
+    first: tuple[csr_matrix, Sequence[str]],
+    second: tuple[csr_matrix, Sequence[str]],
+    strength: float,
+    levelling: float = 0.0,
+) -> tuple[LinearModel, LinearModel]:
+    """Two models side by side, each from rows and labels as `fit` takes them.
 
-    A label with fewer rows than folds stays in training in some folds, which is harmless.
+    In processes of their own: liblinear draws from one generator a process, so threads would not repeat.
     """
-    splitter = StratifiedKFold(folds, shuffle=True, random_state=SEED)
-    yield from splitter.split(np.zeros(len(labels)), np.asarray(labels))
+    side_by_side = Parallel(n_jobs=min(2, os.cpu_count() or 1))
+    one, other = side_by_side(delayed(fit)(*data, strength, levelling) for data in (first, second))
+    return one, other
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:

@@ -92,4 +92,5 @@ def training_data() -> TrainingData:
 
 
 def write_index(path: Path, entries: list[dict[str, Any]]) -> None:
-    path.write_text(json.dumps({"format": 1, "items": entries}, ensure_ascii=False), encoding="utf-8")
+    spoken = [{"voices": {}, **entry} for entry in entries]
+    path.write_text(json.dumps({"format": 2, "items": spoken}, ensure_ascii=False), encoding="utf-8")

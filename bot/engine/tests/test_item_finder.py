@@ -110,7 +110,7 @@ def test_a_broken_index_leaves_the_last_good_one(
     finder: ItemFinder, index: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        index.write_text('{"format": 1, "items": [{"id"')
+        index.write_text('{"format": 2, "items": [{"id"')
         assert _found(finder, "我想申请低保").get("items")[0]["id"] == "minimum-living"
     assert "last good one" in caplog.text
     _publish(index, [*ENTRIES, DOG])
@@ -127,3 +127,19 @@ def test_without_an_index_file_the_catalogue_of_training_serves(
     monkeypatch.delenv("ONECALL_INDEX")
     again = ItemFinder.load({"undecided": []}, storage, resource, context)
     assert _found(again, "我想申请低保").get("items")[0]["id"] == "minimum-living"
+
+
+def test_what_was_left_open_before_is_read_together_with_what_leaves_it_open_too(finder: ItemFinder) -> None:
+    alone = _found(finder, "来办一下").get("items")
+    message = Message({"text": "来办一下", "metadata": {"before": "本子找不到了"}})
+    finder.process([message])
+    together = message.get("items")
+    assert together[0]["id"] == "disability-card-lost"
+    assert together[0]["p"] > alone[0]["p"]
+
+
+def test_what_is_clear_by_itself_is_not_bent_by_what_came_before(finder: ItemFinder) -> None:
+    message = Message({"text": "家里没钱吃饭想吃低保", "metadata": {"before": "残疾证丢了"}})
+    finder.process([message])
+    assert message.get("items") == _found(finder, "家里没钱吃饭想吃低保").get("items")
+    assert message.get("named") == ["minimum-living"]

@@ -51,3 +51,11 @@ def test_texts_to_parse_are_bounded() -> None:
     assert read_parse(b'{"texts": ["a"]}', NAMES).texts == ["a"]
     with pytest.raises(BadRequestError, match="at most"):
         read_parse(json.dumps({"texts": ["a"] * 501}).encode(), NAMES)
+
+
+def test_what_was_said_before_may_be_sent_along() -> None:
+    assert read_turn(_body(), NAMES).before is None
+    assert read_turn(_body(before="我妈的事"), NAMES).before == "我妈的事"
+    for wrong in (7, "长" * 4_001):
+        with pytest.raises(BadRequestError, match="before"):
+            read_turn(_body(before=wrong), NAMES)
