@@ -2,8 +2,9 @@
 
 from actions import asking
 from actions.base import Heard, TurnAction
-from actions.finding import LATER, ask_which, find, miss, understood
-from actions.relations import for_self, helps, relation_in
+from actions.finding import LATER, ask_which, doubt, find, miss, understood
+from actions.hearing import hear, note_for_whom
+from bot.conversation.advice import Doubt
 from bot.conversation.bubbles import HUMAN, Choice
 from bot.conversation.state import APPLICATION_FORM, Wish
 from bot.conversation.turn import Turn
@@ -26,6 +27,10 @@ class ActionApply(TurnAction):
         """Begin, or ask back which item is meant."""
         await apply(turn, heard)
 
+    async def doubt(self, turn: Turn, heard: Heard) -> Doubt | None:
+        """Which item is meant, where that is not sure."""
+        return doubt(turn, heard)
+
 
 class ActionResume(TurnAction):
     """A resident wants to go on with what they began."""
@@ -47,13 +52,7 @@ class ActionResume(TurnAction):
 async def apply(turn: Turn, heard: Heard) -> None:
     """Begin with the item a message wishes for, or ask back which one is meant."""
     found = find(turn, heard)
-    if found.sure is not None and turn.proposed:
-        turn.state.next_wish = found.sure.id
-        turn.say("utter_wish_noted", item=named(found.sure))
-        return
-    relation = relation_in(turn.text)
-    if relation is not None or for_self(turn.text) or (found.sure and found.sure.id != turn.state.item_id):
-        turn.state.relation, turn.state.helps = relation, helps(turn.text)
+    note_for_whom(turn, found.sure)
     if found.sure is not None:
         await propose(turn, found.sure)
     elif found.items:
@@ -67,7 +66,7 @@ async def apply(turn: Turn, heard: Heard) -> None:
 async def propose(turn: Turn, item: Item) -> None:
     """Tell everything the item takes, and ask whether to begin; offer the draft of an earlier day if there is one."""
     understood(turn)
-    turn.proposed = True
+    hear(turn, item)
     turn.state.item_id, turn.state.wish = item.id, None
     draft = await drafts.latest_draft(turn.session, turn.resident_id, item.id)
     if draft is not None and draft.answers:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from actions import identity
+from actions import hearing, identity
 from actions.relations import proxy_relation
 from bot.conversation.bubbles import Bubble, Choice, Progress, SummaryCard, SummaryRow
 from bot.conversation.turn import Turn
@@ -13,6 +13,9 @@ from cases.models import Case
 from kyc import profile
 from services_catalog.guide import named
 from services_catalog.schema import ApplicantKind, FieldType, FormField, Item
+
+HEARD = "heard"
+"""The step at which an answer is offered that was heard before the form began."""
 
 _APPLICANTS = {
     ApplicantKind.SELF: "给我自己办",
@@ -107,6 +110,10 @@ def ask_applicant(turn: Turn, possible: list[ApplicantKind]) -> None:
         choices = [c for c in choices if c.value != f"who:{proxy.value}"]
         choices.insert(0, Choice(label=f"给{relation}办", value=f"who:{proxy.value}:{relation}"))
         turn.ask(phrase("utter_ask_applicant_relation", relation=relation), choices)
+    elif (said := hearing.applicant_heard(turn, turn.state.item_id)) in possible:
+        choices.sort(key=lambda choice: choice.value != f"who:{said}")
+        alone = said is ApplicantKind.SELF
+        turn.ask(phrase("utter_ask_applicant_self" if alone else "utter_ask_applicant"), choices)
     else:
         turn.ask(phrase("utter_ask_applicant"), choices)
 
@@ -122,6 +129,14 @@ async def ask_field(turn: Turn, case: Case, field: FormField) -> None:
         drafts.keep(case, field.key, born, "derived")
         turn.say("utter_derived", label=field.label, shown=born.shown)
         await ask_next(turn, case)
+        return
+    if (heard := hearing.offered(turn, case, field)) is not None:
+        turn.state.step = f"{HEARD}:{field.key}"
+        turn.ask(
+            phrase("utter_heard_ask", said=heard.said, label=field.label, shown=heard.shown),
+            [Choice(label="对", value=f"use:{field.key}"), Choice(label="改一下", value=f"replace:{field.key}")],
+            progress=progress,
+        )
         return
     person = form.about(field, turn.item_of(case), kind, case.person)
     if person is not None and field.prefill is not None:
@@ -153,7 +168,8 @@ def answer_from(field: FormField, known: profile.Known, today: date) -> Answer:
 def ask_plainly(turn: Turn, case: Case, field: FormField) -> None:
     """Ask a field by its own question."""
     turn.state.step = f"field:{field.key}"
-    lines = [form.wording(field, kind_of(case), case.person)]
+    hearing.drop(turn, field)
+    lines = [form.wording(field, kind_of(case), case.person), *hearing.reminders(turn, case, field)]
     if field.help:
         lines.append(form.told(field.help, kind_of(case), case.person))
     if field.example and field.type not in (FieldType.CHOICE, FieldType.YES_NO):

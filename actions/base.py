@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import learning
+from bot.conversation.advice import Doubt
 from bot.conversation.turn import OpenTurns, Planned, Turn
 
 Events = list[dict[str, Any]]
@@ -61,10 +63,21 @@ class TurnAction(Action, ABC):
     async def act(self, turn: Turn, heard: Heard) -> None:
         """Do it."""
 
+    async def doubt(self, turn: Turn, heard: Heard) -> Doubt | None:
+        """What an adviser could be asked before it is done; nothing, unless an action says otherwise."""
+        return None
+
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Called by Rasa's action webhook. A call for a turn that has ended does nothing."""
         latest = tracker.latest_message
         turn = self._turns.find((latest.get("metadata") or {}).get("turn", ""))
         if turn is not None:
-            turn.plan.append(Planned(partial(self.act, heard=Heard.of(latest)), turn.text))
+            heard = Heard.of(latest)
+            turn.plan.append(Planned(partial(self._done, heard=heard), turn.text, partial(self.doubt, heard=heard)))
         return self.events
+
+    async def _done(self, turn: Turn, heard: Heard) -> None:
+        """Act, and learn from what came of it."""
+        was = learning.before(turn)
+        await self.act(turn, heard)
+        await learning.after(turn, heard, was)

@@ -3,10 +3,10 @@
 from actions import application, card, guide, handoff, linking, rating, submitting, supplying
 from actions.base import Heard, TurnAction
 from actions.erasing import erase
-from actions.finding import offer_next_wish
 from actions.lent import back_to_clerk
-from actions.tracking import begin_tracking
+from actions.tracking import begin_tracking, show_own
 from bot.conversation.bubbles import HUMAN, Bubble
+from bot.conversation.several import offer_next_wish
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
 from cases import drafts
@@ -90,6 +90,8 @@ async def take(turn: Turn, value: str) -> None:
             await rating.take(turn, rest)
         case "track":
             begin_tracking(turn)
+        case "case":
+            await show_own(turn, rest)
         case "none":
             turn.state.misses += 1
             turn.ask(phrase("utter_none_of_these"), [HUMAN])
@@ -110,6 +112,8 @@ async def _complete_wish(turn: Turn, item: Item) -> None:
         await application.propose(turn, item)
     else:
         guide.tell_of(turn, item, wish.intent)
+        if all(wish.item_id is not None for wish in turn.state.next_wishes):
+            offer_next_wish(turn)
 
 
 def _tell(turn: Turn, rest: str) -> None:

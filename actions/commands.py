@@ -6,10 +6,11 @@ from actions import asking, correcting, handoff, linking, rating
 from actions.application import propose, take_up
 from actions.base import Heard, TurnAction
 from actions.erasing import ask_erase, erase
-from actions.finding import find, offer_next_wish
+from actions.finding import find
 from actions.lent import back_to_clerk
 from actions.withdrawing import withdraw_face
 from bot.conversation.bubbles import HUMAN, Choice
+from bot.conversation.several import offer_next_wish
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
 from cases import drafts, files

@@ -1,6 +1,6 @@
 """What a clerk has the bot do: give the word back, begin a form, ask for a material, have identity proved."""
 
-from actions import application, asking, card, identity, rating
+from actions import application, asking, card, identity, learning, rating
 from actions.lent import BACK_TO_CLERK, back_to_clerk
 from bot.conversation.bubbles import Bubble
 from bot.conversation.incoming import Directive
@@ -14,6 +14,7 @@ from services_catalog.guide import named
 
 async def direct(turn: Turn, directive: Directive) -> None:
     """Do what the clerk wants."""
+    await learning.told_by_clerk(turn, directive)
     match directive.kind:
         case "returned":
             await _returned(turn, directive)

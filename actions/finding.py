@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from actions.base import Candidate, Heard
+from actions.doubts import advised, advised_item, which_item
+from actions.hearing import keep_said
+from bot.conversation.advice import WhichItem
 from bot.conversation.bubbles import HUMAN, Choice
 from bot.conversation.state import Wish
 from bot.conversation.turn import Turn
@@ -40,7 +43,25 @@ class Found:
 
 
 def find(turn: Turn, heard: Heard, *, spoken_of: bool = True) -> Found:
-    """The item a message means; without one, the item `spoken_of` before, if that may be meant."""
+    """The item a message means; without one, the item `spoken_of` before, if that may be meant.
+
+    Where that leaves a doubt, an adviser's word on it counts, as far as `doubts.advised` lets it.
+    """
+    found = _found(turn, heard, spoken_of=spoken_of)
+    if found.sure is not None:
+        return found
+    before = turn.catalog.items.get(turn.state.item_id or "") if spoken_of else None
+    return Found(advised(turn, heard, found.items, spoken_of=before, least=MAYBE))
+
+
+def doubt(turn: Turn, heard: Heard, *, spoken_of: bool = True) -> WhichItem | None:
+    """What to ask an adviser about a message of which the item is not sure; None if it is."""
+    found = _found(turn, heard, spoken_of=spoken_of)
+    return None if found.sure is not None else which_item(turn, heard, found.items)
+
+
+def _found(turn: Turn, heard: Heard, *, spoken_of: bool) -> Found:
+    """What the engine's candidates and names alone say."""
     catalog = turn.catalog.items
     named_items = [catalog[item_id] for item_id in heard.named if item_id in catalog]
     candidates = _candidates(turn, heard)
@@ -59,11 +80,16 @@ def find(turn: Turn, heard: Heard, *, spoken_of: bool = True) -> Found:
         before = catalog[turn.state.item_id]
         elsewhere = [c for c in candidates if c.p >= ELSEWHERE and c.item_id != before.id]
         return Found((*(catalog[c.item_id] for c in elsewhere[: OFFERED - 1]), before))
-    return Found(likely_items(turn, heard)) if len(candidates) > 1 else Found(())
+    return Found(_likeliest(turn, heard)) if len(candidates) > 1 else Found(())
 
 
 def likely_items(turn: Turn, heard: Heard) -> tuple[Item, ...]:
-    """The few items most likely meant, however unsure."""
+    """The few items most likely meant, however unsure; what an adviser says is meant comes first."""
+    likely, item = _likeliest(turn, heard), advised_item(turn)
+    return (item, *(each for each in likely if each != item)) if likely and item is not None else likely
+
+
+def _likeliest(turn: Turn, heard: Heard) -> tuple[Item, ...]:
     return tuple(turn.catalog.items[c.item_id] for c in _candidates(turn, heard)[:OFFERED])
 
 
@@ -75,6 +101,7 @@ def _candidates(turn: Turn, heard: Heard) -> list[Candidate]:
 def ask_which(turn: Turn, items: tuple[Item, ...], intent: str) -> None:
     """Ask which of a few items is meant; the answer completes the wish."""
     turn.state.wish = Wish(intent=intent)
+    keep_said(turn)
     choices = [Choice(label=_told_apart(item, items), value=f"item:{item.id}") for item in items]
     turn.ask(phrase("utter_ask_which_item"), [*choices, NONE_OF_THESE])
 
@@ -82,6 +109,7 @@ def ask_which(turn: Turn, items: tuple[Item, ...], intent: str) -> None:
 def miss(turn: Turn) -> None:
     """Nothing was understood: say so, with examples; the second time in a row, offer a person."""
     turn.state.misses += 1
+    keep_said(turn)
     if turn.state.misses >= MISSES_UNTIL_PERSON:
         turn.ask(phrase("utter_missed_again"), [HUMAN, Choice(label="我换个说法", value="rephrase")])
     else:
@@ -91,15 +119,6 @@ def miss(turn: Turn) -> None:
 def understood(turn: Turn) -> None:
     """Something was understood; misses are counted in a row only."""
     turn.state.misses = 0
-
-
-def offer_next_wish(turn: Turn) -> None:
-    """Come back to an item that was wished for along with the one just dealt with."""
-    item = turn.catalog.items.get(turn.state.next_wish or "")
-    turn.state.next_wish = None
-    if item is not None:
-        choices = [Choice(label="现在办", value=f"apply:{item.id}"), LATER]
-        turn.ask(phrase("utter_next_wish", item=named(item)), choices)
 
 
 def _told_apart(item: Item, among: tuple[Item, ...]) -> str:

@@ -7,9 +7,10 @@ from typing import ClassVar
 
 from rasa_sdk.events import SlotSet
 
-from actions import asking, commands, correcting, identity, interruptions, submitting
+from actions import advised_answers, asking, commands, correcting, hearing, identity, interruptions, submitting
 from actions.base import Events, Heard, TurnAction
 from actions.relations import for_self, relation_in
+from bot.conversation.advice import Doubt
 from bot.conversation.bubbles import HUMAN, Bubble, Choice
 from bot.conversation.state import APPLICATION_FORM
 from bot.conversation.turn import Turn
@@ -48,6 +49,13 @@ class ValidateApplicationForm(TurnAction):
         if turn.idle_hours >= IDLE_HOURS:
             turn.say("utter_draft_reminder", item=named(turn.item_of(case)))
         await _handle(turn, case, heard)
+
+    async def doubt(self, turn: Turn, heard: Heard) -> Doubt | None:
+        """What the answer says, where its reader cannot read it."""
+        case = await drafts.find(turn.session, turn.state.case_id or "")
+        if case is None or case.status != Status.DRAFT.value or case.item_id not in turn.catalog.items:
+            return None
+        return advised_answers.doubt(turn, case, heard)
 
 
 async def is_certain_answer(turn: Turn) -> bool:
@@ -113,15 +121,25 @@ async def _refused(turn: Turn, case: Case, field: FormField, heard: Heard, refus
     """No answer to this field: it may be passed over, correct another, ask something, or just be mistaken."""
     if field.skippable and skips(turn.text):
         await _kept(turn, case, field, drafts.SKIPPED, "typed")
-    elif not await correcting.correct(turn, case, heard) and not await interruptions.interrupt(turn, case, heard):
+    elif await correcting.correct(turn, case, heard) or await interruptions.interrupt(turn, case, heard):
+        return
+    elif not advised_answers.ask_whether_read(turn, case, field):
         _say_what_was_wrong(turn, case, field, refused)
 
 
 async def _take_instead(turn: Turn, case: Case, field: FormField, heard: Heard) -> None:
     """A known answer was offered: a word confirms it, another answer replaces it."""
-    if heard.intent == "affirm" and heard.confidence >= SURE_WORD:
+    says_yes, says_no = (heard.intent == word and heard.confidence >= SURE_WORD for word in ("affirm", "deny"))
+    if turn.state.step == f"{advised_answers.STEP}:{field.key}":
+        if (read := advised_answers.confirmed(turn, field, says_yes=says_yes)) is not None:
+            await _take_choice(turn, case, read)
+        elif advised_answers.says_another(turn, field, yes_or_no=says_yes or says_no):
+            await _take_text(turn, case, field, heard)
+        elif not await interruptions.interrupt(turn, case, heard):
+            asking.ask_plainly(turn, case, field)
+    elif says_yes:
         await _use_known(turn, case, field)
-    elif heard.intent == "deny" and heard.confidence >= SURE_WORD:
+    elif says_no:
         asking.ask_plainly(turn, case, field)
     else:
         await _take_text(turn, case, field, heard)
@@ -130,7 +148,8 @@ async def _take_instead(turn: Turn, case: Case, field: FormField, heard: Heard) 
 async def _take_applicant(turn: Turn, case: Case, heard: Heard) -> None:
     """For whom: a yes to the relative asked about, a relation in words, or another item altogether."""
     first = turn.state.offered[0] if turn.state.offered else None
-    if heard.intent == "affirm" and turn.state.relation is not None and first and first.value.startswith("who:"):
+    said = turn.state.relation or hearing.applicant_heard(turn, case.item_id)
+    if heard.intent == "affirm" and said is not None and first and first.value.startswith("who:"):
         await _take_choice(turn, case, first)
     elif await interruptions.switch(turn, case, heard):
         return
@@ -192,6 +211,8 @@ async def _take_choice(turn: Turn, case: Case, choice: Choice) -> None:
         await _kept(turn, case, field, drafts.SKIPPED, "typed")
     elif verb == "use" and field is not None and of_this:
         await _use_known(turn, case, field)
+    elif verb == advised_answers.STEP and field is not None and of_this:
+        await _take_read(turn, case, field, label)
     elif verb == "replace" and field is not None and of_this:
         asking.ask_plainly(turn, case, field)
     elif verb == "submit" and rest == case.id:
@@ -246,6 +267,9 @@ def _kind_in(turn: Turn, case: Case) -> ApplicantKind | None:
 
 
 async def _use_known(turn: Turn, case: Case, field: FormField) -> None:
+    if turn.state.step == f"{asking.HEARD}:{field.key}":
+        await _use_heard(turn, case, field)
+        return
     item = turn.item_of(case)
     person = form.about(field, item, asking.kind_of(case), case.person)
     known = await profile.known(turn.session, turn.resident_id, person or "", field.prefill or "")
@@ -253,6 +277,29 @@ async def _use_known(turn: Turn, case: Case, field: FormField) -> None:
         asking.ask_plainly(turn, case, field)
         return
     await _kept(turn, case, field, asking.answer_from(field, known, turn.today), "profile")
+
+
+async def _use_heard(turn: Turn, case: Case, field: FormField) -> None:
+    """Keep what was heard before the form began, now that the resident confirms it."""
+    said = hearing.offered(turn, case, field)
+    if said is None:
+        asking.ask_plainly(turn, case, field)
+        return
+    hearing.drop(turn, field)
+    answer = Answer(said.value, said.shown, said.masked, certain=True)
+    drafts.keep(case, field.key, answer, "sentence")
+    turn.state.misses = 0
+    await asking.ask_next(turn, case)
+
+
+async def _take_read(turn: Turn, case: Case, field: FormField, value: str) -> None:
+    """Keep what an adviser read, now that the resident confirms it."""
+    try:
+        answer = read_answer(field, value, today=turn.today)
+    except AnswerRefused:  # the catalogue changed meanwhile
+        asking.ask_plainly(turn, case, field)
+        return
+    await _kept(turn, case, field, answer, "advised")
 
 
 async def _kept(turn: Turn, case: Case, field: FormField, answer: Answer, provenance: str) -> None:

@@ -1,7 +1,9 @@
 """Answering questions about an item from the catalogue."""
 
 from actions.base import Heard, TurnAction
-from actions.finding import ask_which, find, miss, understood
+from actions.finding import ask_which, doubt, find, miss, understood
+from actions.hearing import hear, keep_said, note_for_whom
+from bot.conversation.advice import Doubt
 from bot.conversation.bubbles import HUMAN, Bubble, Choice
 from bot.conversation.state import Wish
 from bot.conversation.turn import Turn
@@ -39,10 +41,16 @@ class ActionGuide(TurnAction):
         """Tell the topic asked for."""
         answer(turn, heard)
 
+    async def doubt(self, turn: Turn, heard: Heard) -> Doubt | None:
+        """Which item is asked about, where that is not sure."""
+        return doubt(turn, heard)
+
 
 def answer(turn: Turn, heard: Heard) -> None:
     """Answer the question in `heard`, outside a form or in the middle of one."""
     found = find(turn, heard)
+    if turn.state.loop is None:
+        note_for_whom(turn, found.sure)
     if found.sure is not None and heard.confidence < GUESS:
         tell_of(turn, found.sure, "ask_overview")
     elif found.sure is not None:
@@ -51,6 +59,7 @@ def answer(turn: Turn, heard: Heard) -> None:
         understood(turn)
         ask_which(turn, found.items, heard.intent)
     elif turn.state.loop is None:
+        keep_said(turn)
         turn.state.wish = Wish(intent=heard.intent)
         turn.state.misses += 1
         if turn.state.misses > 1:
@@ -69,6 +78,7 @@ def tell_of(turn: Turn, item: Item, intent: str) -> None:
     if turn.state.loop is not None:
         turn.show(Bubble(text=text))
         return
+    hear(turn, item)
     turn.state.item_id = item.id
     turn.state.wish = None
     turn.ask(text, follow_ups(item, topic))

@@ -59,12 +59,15 @@ _NEIGHBOUR = "隔壁|楼下|楼上"
 _NOT_THEM = r"(?!协会|食堂|们)(?!(?<=朋友|同事|工友|邻居|亲戚)(?:说|讲|告诉|介绍))"
 _ANY = "|".join(sorted(map(re.escape, _BY_WORD), key=len, reverse=True))
 _ALONE = (
-    "老头子|老太婆|老伴|老公|老婆|爸爸|妈妈|老爸|老妈|阿爸|姆妈|老爹|老娘|父亲|母亲|爷爷|奶奶|外公|外婆|阿婆|岳父|岳母"
+    "老头子|老太婆|老伴|老公|老婆|爸爸|妈妈|老爸|老妈|阿爸|姆妈|老爹|老娘|父亲|母亲|爷爷|奶奶|外公|外婆|阿婆|"
+    "岳父|岳母|公公|婆婆"
 )
+_OLD_NEIGHBOURS = "大爷|大妈|大叔|大婶|大姐|大哥|阿姨|奶奶|爷爷|老人|老太太|老头|老伯|婆婆"
 _SPOKEN = re.compile(
     rf"(?:(?:我|俺|咱|阿拉)(?:们)?(?:家里?|屋里)?|家里|屋里|[帮给替]|(?<![因认作])为)(?:的|一个|个)?({_ANY}){_NOT_THEM}"
     rf"|[帮给替](?:我家?|我们家?)?(?P<next_door>{_NEIGHBOUR})"
     rf"|(?:^|[\s,.;:!?，。；：！？、…])(?P<alone>{_ALONE})(?!婆){_NOT_THEM}"
+    rf"|(?P<beside>隔壁)(?:的|家|那|个|一|有)*(?:{_OLD_NEIGHBOURS})(?=[^，。,]{{0,12}}(?:想|要|[让托叫]我|办|领|申请))"
 )
 
 _SELF = re.compile(
@@ -98,7 +101,7 @@ def relation_in(text: str) -> str | None:
     match = None if for_self(text) else _SPOKEN.search(text)
     if match is None:
         return None
-    return "邻居" if match["next_door"] else _BY_WORD[match[1] or match["alone"]]
+    return "邻居" if match["next_door"] or match["beside"] else _BY_WORD[match[1] or match["alone"]]
 
 
 def helps(text: str) -> bool:

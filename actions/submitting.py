@@ -1,9 +1,9 @@
 """Filing the case and telling the resident what comes next."""
 
 from actions import asking, card, handoff, identity
-from actions.finding import offer_next_wish
 from actions.lent import back_to_clerk
 from bot.conversation.bubbles import Bubble, CaseCard, Link, TimelineStep
+from bot.conversation.several import offer_next_wish
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
 from cases import drafts, form, submission

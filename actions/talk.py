@@ -7,7 +7,9 @@ from rasa_sdk.events import UserUtteranceReverted
 
 from actions import guide
 from actions.base import Events, Heard, TurnAction
+from actions.doubts import which_item
 from actions.finding import LATER, MISSES_UNTIL_PERSON, ask_which, find, likely_items, miss, understood
+from bot.conversation.advice import Doubt
 from bot.conversation.bubbles import HUMAN, Choice, human
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
@@ -80,6 +82,10 @@ class ActionTalk(TurnAction):
                     ],
                 )
 
+    async def doubt(self, turn: Turn, heard: Heard) -> Doubt | None:
+        """Which item may be meant, where one is named in what seems to be no business of the street."""
+        return _doubt_named(turn, heard) if heard.intent == "out_of_scope" and heard.named else None
+
 
 class ActionComplain(TurnAction):
     """A complaint is never argued with: it is heard, and a person offered."""
@@ -105,6 +111,10 @@ class ActionUnclear(TurnAction):
         """Offer the likeliest items, or examples and, the second time, a person."""
         _offer_named(turn, heard)
 
+    async def doubt(self, turn: Turn, heard: Heard) -> Doubt | None:
+        """Which item may be meant, where several would be offered."""
+        return _doubt_named(turn, heard)
+
 
 class ActionFallback(ActionUnclear):
     """The same where no rule fits. Rasa runs the fallback again and again until the message is taken back."""
@@ -125,6 +135,15 @@ def _not_ours(turn: Turn) -> None:
         turn.ask(phrase("utter_out_of_scope"), [HUMAN])
     else:
         turn.say("utter_out_of_scope")
+
+
+def _doubt_named(turn: Turn, heard: Heard) -> Doubt | None:
+    """What to ask an adviser before `_offer_named` asks which item is meant."""
+    found, likely = find(turn, heard, spoken_of=False), likely_items(turn, heard)
+    tells = found.sure is not None and found.sure.id in heard.named
+    return (
+        None if tells or not likely or len(_HAN.findall(turn.text)) < FEWEST_WORDS else which_item(turn, heard, likely)
+    )
 
 
 def _offer_named(turn: Turn, heard: Heard) -> None:

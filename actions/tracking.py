@@ -9,16 +9,23 @@ from rasa_sdk.events import SlotSet
 from actions import handoff, submitting
 from actions.base import Events, Heard, TurnAction
 from actions.benefits import ActionBenefits
-from actions.finding import find
+from actions.finding import MAYBE, find
 from actions.other_wishes import LEAVING, SERVED, STAYING
 from bot.conversation.bubbles import HUMAN, Choice
 from bot.conversation.redaction import CASE_NUMBER_DIGITS
+from bot.conversation.several import offer_next_wish
 from bot.conversation.state import TRACKING_FORM
 from bot.conversation.turn import Turn
 from bot.conversation.wording import phrase
 from cases import tracking
+from cases.models import Case
+from cases.wording import day_in_china, day_told
 from kyc.linking import link_code_in
+from services_catalog.guide import named
 
+MOST_OWN = 30
+"""Of the resident's own cases, the latest that are looked at."""
+SHOWN = 3
 MAX_FAILURES = 5
 """Wrong pairs of number and digits in one conversation, after which only a person helps."""
 LIKELY = 0.6
@@ -51,12 +58,19 @@ class ActionTrackCase(TurnAction):
             else:
                 begin_tracking(turn)
             return
-        own = await tracking.own_cases(turn.session, turn.resident_id)
+        own = await tracking.own_cases(turn.session, turn.resident_id, MOST_OWN)
         own = [case for case in own if case.item_id in turn.catalog.items]
+        meant = _items_meant(turn, heard)
+        of_item = [case for case in own if case.item_id in meant]
         if not own:
             begin_tracking(turn)
             return
-        for case in own[:3]:
+        if len(of_item) > 1:
+            _ask_which(turn, of_item[:SHOWN])
+            return
+        if meant and not of_item:
+            turn.say("utter_track_none_of", item=named(turn.catalog.items[meant[0]]))
+        for case in (of_item or own)[:SHOWN]:
             await submitting.show_case(turn, case, turn.item_of(case))
         turn.ask(phrase("utter_track_others"), [Choice(label="查别的办件", value="track")])
 
@@ -117,6 +131,33 @@ class ValidateTrackingForm(TurnAction):
         return True
 
 
+async def show_own(turn: Turn, case_id: str) -> None:
+    """Show one of the resident's own cases, which they chose by its number."""
+    own = await tracking.own_cases(turn.session, turn.resident_id, MOST_OWN)
+    case = next((each for each in own if each.id == case_id and each.item_id in turn.catalog.items), None)
+    if case is None:
+        begin_tracking(turn)
+        return
+    await submitting.show_case(turn, case, turn.item_of(case))
+    offer_next_wish(turn)
+
+
+def _items_meant(turn: Turn, heard: Heard) -> list[str]:
+    """The items whose case may be asked for, likeliest first; none where no item is spoken of."""
+    likely = [c.item_id for c in heard.candidates if c.p >= MAYBE]
+    return [item_id for item_id in dict.fromkeys([*likely, *heard.named]) if item_id in turn.catalog.items]
+
+
+def _ask_which(turn: Turn, cases: list[Case]) -> None:
+    """Several cases of what was named: ask which one, by its number and the day it was handed in."""
+    choices = []
+    for case in cases:
+        day = "" if case.received_at is None else day_told(day_in_china(case.received_at))
+        told = phrase("utter_track_number", item=turn.item_of(case).call_it, day=day, number=case.number or "")
+        choices.append(Choice(label=told, value=f"case:{case.id}"))
+    turn.ask(phrase("utter_track_which", count=len(cases)), choices)
+
+
 def begin_tracking(turn: Turn) -> None:
     """Open the tracking form and ask for what is missing."""
     if turn.state.tracking_failures >= MAX_FAILURES:
@@ -146,6 +187,7 @@ async def _look_up(turn: Turn, last_four: str) -> None:
         _leave(turn)
         turn.state.tracking_failures = 0
         await submitting.show_case(turn, case, turn.item_of(case))
+        offer_next_wish(turn)
         return
     turn.state.tracking_failures += 1
     if turn.state.tracking_failures >= MAX_FAILURES:

@@ -25,6 +25,7 @@ COMMANDS = (
     "resident",
     "case",
     "catalog",
+    "nlu",
     "clerk",
     "crash",
     "dev",

@@ -1,8 +1,6 @@
 """Identity checks composed: the policy from the settings, the capture page's words, and the way back to the chat."""
 
 import asyncio
-import contextlib
-import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -25,15 +23,10 @@ from kyc.levels import Way
 from kyc.models import IdentityCheck
 from kyc.verifier import Policy
 from records.base import CHINA, now
-from records.database import DATABASE_OUTAGES, Sessions
 from services_catalog.schema import Item
 
 if TYPE_CHECKING:
     from app.runtime import Runtime
-
-logger = logging.getLogger(__name__)
-
-PURGE_EVERY_S = 3600.0
 
 
 def policy_of(chosen: Settings) -> Policy:
@@ -57,17 +50,6 @@ def announcing(pipeline: Pipeline) -> Announce:
         await pipeline.receive(check.conversation_id, f"check-{check.id}", Incoming(event="checked"))
 
     return announce
-
-
-async def purging(sessions: Sessions) -> None:
-    """At the start and every hour, for ever: delete the faces whose time is over."""
-    while True:
-        with contextlib.suppress(*DATABASE_OUTAGES):
-            async with sessions() as session:
-                if gone := await vault.purge(session, actor="purge"):
-                    logger.info("%s faces deleted: their time is over", gone)
-                await session.commit()
-        await asyncio.sleep(PURGE_EVERY_S)
 
 
 def capture_page(room: "Runtime") -> Capture:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from actions.registry import DEEDS, executor
@@ -13,9 +14,10 @@ from app.action_server import action_server
 from app.back_office import back_office_of, sending_news, sweeping_cases
 from app.channels import open_channels, telegram_door, wechat_door
 from app.engine_process import EngineProcess, free_port
-from app.identity import announcing, policy_of, purging
+from app.identity import announcing, policy_of
 from app.listener import Listener
 from app.publishing import Publishing
+from app.purging import purging
 from app.settings import Settings, settings
 from app.setup.paths import Paths, project_paths
 from bot.channels.telegram.door import TelegramDoor
@@ -24,6 +26,7 @@ from bot.conversation.answering import Answering
 from bot.conversation.courier import Courier
 from bot.conversation.engine import RasaEngine
 from bot.conversation.fetching import Fetching
+from bot.conversation.large_model import LargeModel
 from bot.conversation.live import Live
 from bot.conversation.pipeline import Pipeline
 from bot.conversation.turn import Office, OpenTurns
@@ -112,6 +115,10 @@ async def running(
         await process.start()
         engine = RasaEngine(lambda: process.url, token, ENGINE_PATIENCE_S)
         stack.push_async_callback(engine.close)
+        adviser = None
+        if chosen.model_url:
+            adviser = LargeModel(chosen.model_url, chosen.model_name, chosen.model_key, chosen.model_timeout_s)
+            stack.push_async_callback(adviser.close)
         channels = open_channels(chosen, database.session, stack)
         verifier = Verifier(policy_of(chosen))
         if chosen.identity_source_url:
@@ -121,7 +128,7 @@ async def running(
         stack.push_async_callback(verifier.close)
         pipeline = Pipeline(
             sessions=database.session,
-            answering=Answering(engine, turns, DEEDS),
+            answering=Answering(engine, turns, DEEDS, adviser),
             fetching=Fetching(database.session, channels.by_name, office.files_dir, channels.recogniser),
             courier=Courier(database.session, channels.by_name),
             live=live,
@@ -143,7 +150,8 @@ async def running(
         stack.callback(asyncio.create_task(looking_after).cancel)
         sweeping = asyncio.create_task(pipeline.courier.sweep())
         stack.callback(sweeping.cancel)
-        stack.callback(asyncio.create_task(purging(database.session)).cancel)
+        over = purging(database.session, timedelta(days=chosen.lessons_kept_days))
+        stack.callback(asyncio.create_task(over).cancel)
         overdue = sweeping_cases(database.session, published.current, pipeline, office)
         stack.callback(asyncio.create_task(overdue).cancel)
         stack.callback(asyncio.create_task(publishing.watch()).cancel)

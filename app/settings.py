@@ -1,13 +1,16 @@
 """Every setting of 1call, typed, with its default; docs/settings.md is written from this file."""
 
+import re
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+_THIS_MACHINE = frozenset(("127.0.0.1", "localhost", "::1"))
 
 
 class Settings(BaseSettings):
@@ -83,11 +86,21 @@ class Settings(BaseSettings):
     )
     identity_source_token: str = Field(default="", description="可信身份服务的令牌")
     identity_counts_days: int = Field(default=30, ge=0, le=3660, description="核对过一次身份，多少天里办别的事不用再验")
+    lessons_kept_days: int = Field(
+        default=180, ge=1, le=3660, description="没听懂、听错了的话（已脱敏）存多少天，给 ./onecall nlu review 用"
+    )
     back_office_url: str = Field(default="", description="市里后台接收办件消息的地址；不填就不发")
     back_office_secret: str = Field(
         default="", pattern=r"^(.{16,256})?$", description="给市里后台的消息签名用的密文，16 位以上"
     )
     speech_url: str = Field(default="", description="语音识别服务的地址；不填就请居民打字")
+    model_url: str = Field(
+        default="",
+        description="大模型的地址，兼容 OpenAI 接口，写到 `/v1` 为止；不填就不用大模型，什么也不往外发",
+    )
+    model_name: str = Field(default="", max_length=128, description="用哪个模型；填了地址就要填")
+    model_key: str = Field(default="", pattern=r"^[\x21-\x7e]*$", description="大模型的密钥；本机的一般不用填")
+    model_timeout_s: float = Field(default=1.5, gt=0, le=5, description="最多等大模型多少秒；到时候就当没有它")
     desk_openid_issuer: str = Field(
         default="", description="单位统一身份认证（OpenID Connect）的地址；不填，办事员就用登录名和密码"
     )
@@ -133,6 +146,28 @@ class Settings(BaseSettings):
             raise ValueError("填了 ONECALL_BACK_OFFICE_URL，还要填 ONECALL_BACK_OFFICE_SECRET")
         if self.back_office_url and not self.back_office_url.startswith("https://") and not self.development:
             raise ValueError("ONECALL_BACK_OFFICE_URL 要以 https:// 开头（开发时可以设 ONECALL_DEVELOPMENT=1）")
+        return self
+
+    @model_validator(mode="after")
+    def _model_is_whole(self) -> "Settings":
+        """What a large model is sent stays on this machine or goes over an encrypted connection."""
+        if not self.model_url:
+            return self
+        if not self.model_name:
+            raise ValueError("填了 ONECALL_MODEL_URL，还要填 ONECALL_MODEL_NAME")
+        try:
+            url = urlsplit(self.model_url)
+            host, _ = url.hostname, url.port
+        except ValueError:
+            raise ValueError("ONECALL_MODEL_URL 不是一个网址") from None
+        if url.scheme not in ("http", "https") or not host or re.search(r"[\s\x00-\x1f]", self.model_url):
+            raise ValueError("ONECALL_MODEL_URL 不是一个网址，要像 https://model.example.cn/v1 这样写")
+        if url.username is not None or url.query or url.fragment or url.path.rstrip("/").endswith("/completions"):
+            raise ValueError("ONECALL_MODEL_URL 只写到 /v1 为止，密钥写在 ONECALL_MODEL_KEY 里")
+        if url.scheme == "http" and host not in _THIS_MACHINE and not self.development:
+            raise ValueError(
+                "ONECALL_MODEL_URL 要以 https:// 开头，除非模型就在这台机器上（开发时可以设 ONECALL_DEVELOPMENT=1）"
+            )
         return self
 
     @model_validator(mode="after")

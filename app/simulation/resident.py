@@ -190,7 +190,7 @@ class SimulatedResident:
             for choice in choices:
                 if choice.value == value:
                     return choice
-        for verb in ("submit:", "who:", "prove:counter", "resume:", "continue"):
+        for verb in ("submit:", "use:", "who:", "prove:counter", "resume:", "continue"):
             for choice in choices:
                 if choice.value.startswith(verb):
                     return choice

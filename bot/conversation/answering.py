@@ -1,23 +1,30 @@
 """What a turn does: have the message understood, then act on it.
 
-The engine is asked first and only plans; nothing is written and no connection is held while it thinks. Then
-the planned actions run one after the other on the turn's session, and the pipeline commits them at once.
+The engine is asked first and only plans; nothing is written and no connection is held while it thinks, nor while an
+adviser does, where there is one and the plan leaves a doubt. Then the planned actions run one after the other on the
+turn's session, and the pipeline commits them at once.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.conversation import several
+from bot.conversation.advice import Advice, Adviser
 from bot.conversation.bubbles import Bubble, human
 from bot.conversation.distress import urgent
 from bot.conversation.engine import Engine, EngineRequest
 from bot.conversation.history import last_said
-from bot.conversation.incoming import MAX_CHARS, Directive, Incoming, neutral, wishes
+from bot.conversation.incoming import MAX_CHARS, Directive, Incoming, neutral
 from bot.conversation.ownership import Owner
 from bot.conversation.redaction import CASE_NUMBER, redacted
 from bot.conversation.selection import taken
-from bot.conversation.turn import OpenTurns, Turn
+from bot.conversation.turn import OpenTurns, Planned, Turn
 from bot.conversation.waiting import RETURN_TO_BOT, wants_the_bot
+from bot.conversation.wishes import is_topic, wishes
 from kyc.linking import link_code_in
+
+STALE_HOURS = 6
+"""After so long a new message begins a new matter."""
 
 Deed = Callable[[Turn], Awaitable[None]]
 
@@ -47,10 +54,10 @@ class Deeds:
 
 
 class Answering:
-    """Answers messages with the help of the engine."""
+    """Answers messages with the help of the engine, and of an adviser where there is one."""
 
-    def __init__(self, engine: Engine, turns: OpenTurns, deeds: Deeds) -> None:
-        self._engine, self._turns, self._deeds = engine, turns, deeds
+    def __init__(self, engine: Engine, turns: OpenTurns, deeds: Deeds, adviser: Adviser | None = None) -> None:
+        self._engine, self._turns, self._deeds, self._adviser = engine, turns, deeds, adviser
 
     async def answer(self, turn: Turn, message: Incoming) -> None:
         """Make the turn say what there is to say to `message`. Raises EngineUnavailable."""
@@ -112,7 +119,7 @@ class Answering:
         elif certain:
             await self._plan(turn, "/answer", message.text)
         elif turn.choice is not None:
-            await self._plan(turn, "/choose", message.text)
+            await self._plan_choice(turn, message.text)
         else:
             apart = turn.state.loop is None and not is_code
             for wish in wishes(message.text) if apart else [message.text]:
@@ -128,6 +135,18 @@ class Answering:
             if question is not None:
                 turn.show(question)
 
+    async def _plan_choice(self, turn: Turn, label: str) -> None:
+        """Plan what was chosen: a wish of before is understood now; once an item is, so is what was asked of it."""
+        verb, _, said = (turn.choice.value if turn.choice is not None else "").partition(":")
+        if verb == several.WISH:
+            turn.choice = None
+            await self._plan(turn, _for_the_engine(turn, said), said)
+            return
+        await self._plan(turn, "/choose", label)
+        if verb == "item":
+            for wish in several.taken_up(turn.state, is_topic):
+                await self._plan(turn, _for_the_engine(turn, wish), wish)
+
     async def _plan(self, turn: Turn, text: str, own_text: str) -> None:
         """Have the engine plan what to do about a text; `own_text` is what the actions will read."""
         request = EngineRequest(
@@ -137,6 +156,7 @@ class Answering:
             loop=turn.state.loop,
             requested_slot="answer" if turn.state.loop else None,
             slots={"item": turn.state.item_id},
+            before=_left_open(turn) if turn.state.loop is None and not text.startswith("/") else None,
         )
         turn.text = own_text
         await turn.session.commit()  # nothing is written yet: this gives the connection back
@@ -148,9 +168,26 @@ class Answering:
         turn.bubbles.extend(Bubble(text=message["text"]) for message in reply.messages if message.get("text"))
 
     async def _act(self, turn: Turn) -> None:
+        doubted, advice = await self._advice(turn)
+
+        async def do(planned: Planned) -> None:
+            turn.text = planned.text
+            turn.advice = advice if planned is doubted else None
+            await planned.act(turn)
+
+        await several.serve(turn, do)
+
+    async def _advice(self, turn: Turn) -> tuple[Planned | None, Advice | None]:
+        """What the adviser says to the first doubt of the plan; it is asked once a turn, before anything is written."""
+        if self._adviser is None:
+            return None, None
         for planned in turn.plan:
             turn.text = planned.text
-            await planned.act(turn)
+            doubt = await planned.doubt(turn)
+            if doubt is not None:
+                await turn.session.commit()  # this gives the connection back
+                return planned, await self._adviser.advise(doubt)
+        return None, None
 
 
 def _not_read(message: Incoming) -> str | None:
@@ -158,6 +195,12 @@ def _not_read(message: Incoming) -> str | None:
     if message.unreadable is not None:
         return f"utter_unreadable_{message.unreadable}"
     return message.refusal
+
+
+def _left_open(turn: Turn) -> str | None:
+    """What was said last, as the engine may read it, where it was not found out which item is meant."""
+    said = turn.state.said
+    return neutral(redacted(said[-1])) if said and turn.idle_hours < STALE_HOURS else None
 
 
 def _for_the_engine(turn: Turn, wish: str) -> str:

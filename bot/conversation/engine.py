@@ -16,7 +16,10 @@ class EngineRefused(Exception):
 
 
 class EngineRequest(BaseModel):
-    """A turn as the engine sees it: no personal numbers, no answers."""
+    """A turn as the engine sees it: no personal numbers, no answers.
+
+    `before` was said earlier and left open which item is meant.
+    """
 
     conversation: str
     turn: str
@@ -24,6 +27,7 @@ class EngineRequest(BaseModel):
     loop: str | None
     requested_slot: str | None
     slots: dict[str, str | None]
+    before: str | None = None
 
 
 class EngineReply(BaseModel):

@@ -1,4 +1,4 @@
-"""What comes in: cleaned, bounded, and split into the wishes it holds."""
+"""What comes in: cleaned and bounded."""
 
 import re
 import unicodedata
@@ -12,9 +12,6 @@ ENGINE_CHARS = 400
 """Characters of one wish that the engine looks at."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_LINK = re.compile(r"[，。,;；！!？?\s]*(?:顺便|另外|对了|还有就是|还有一件事|再帮我|同时也?|以及)[，,、]?")
-SHORTEST_WISH = 4
-MOST_WISHES = 4
 
 
 Event = Literal["follow", "leave", "checked", "directed"]
@@ -83,14 +80,6 @@ class Incoming(BaseModel):
 def cleaned(text: str) -> str:
     """`text` without control and direction characters, NUL among them, and without outer blanks."""
     return _CONTROL.sub("", text.encode("utf-8", "replace").decode()).strip()
-
-
-def wishes(text: str) -> list[str]:
-    """The wishes in a message: 办残疾证要什么材料，顺便查下我的低保批了没 holds two."""
-    parts = [part.strip() for part in _LINK.split(text)]
-    if not 1 < len(parts) <= MOST_WISHES or any(len(part) < SHORTEST_WISH for part in parts):
-        return [text]
-    return parts
 
 
 def neutral(text: str) -> str:

@@ -1,6 +1,6 @@
-"""Tables of the talk: conversations, what came in, what went out, and who answers when the bot does not."""
+"""Tables of the talk: conversations, what came in, what went out, who answers when the bot does not, and lessons."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint, text
@@ -222,3 +222,40 @@ class OnDuty(Base):
     at_once: Mapped[int]
     since: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Lesson(Base):
+    """A sentence that was not understood, or not rightly, and what it turned out to mean; of no conversation.
+
+    `guessed` is what the engine took it for: intent, confidence, and items with their probabilities. `how` is one of
+    `bot.conversation.lessons.How`; `item_id` and `intent` are what was meant, none where nobody knows. `week` is the
+    Monday of the week in which it was said. `text` goes with the decision of whoever reviews it.
+    """
+
+    __tablename__ = "lessons"
+    __table_args__ = (Index("ix_lessons_status", "status", "created_at"), Index("ix_lessons_week", "week"))
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    text: Mapped[str | None] = mapped_column(EncryptedText("lessons.text"))
+    guessed: Mapped[dict[str, Any]] = mapped_column(JSON)
+    how: Mapped[str] = mapped_column(String(16))
+    item_id: Mapped[str | None] = mapped_column(String(64))
+    intent: Mapped[str | None] = mapped_column(String(64))
+    week: Mapped[date]
+    status: Mapped[str] = mapped_column(String(8), default="open")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class UnderstandingCount(Base):
+    """How many messages of a week came out as `kind`, one of `bot.conversation.drift.Understanding`.
+
+    A week's number is the sum over `lane`, which spreads conversations over rows, so that turns that end at the same
+    time do not wait for one another.
+    """
+
+    __tablename__ = "understanding_counts"
+
+    week: Mapped[date] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    lane: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation import inbox, outbox
+from bot.conversation import drift, inbox, outbox
 from bot.conversation.answering import Answering
 from bot.conversation.bubbles import Bubble, Speaker, human
 from bot.conversation.channel import TryLater, Window
@@ -246,6 +246,7 @@ class Pipeline:
                 other = await session.get_one(Conversation, other_id)
                 others.append(other)
                 outbox.post(session, other, None, [bubble], self.is_pushed(other))
+            await drift.count(session, conversation.id, turn.understandings)
             await self.courier.commit(session, conversation, burst.numbers)
         for each in (conversation, *others):
             self.announce(each)

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.conversation.advice import Advice, Doubt
 from bot.conversation.bubbles import Bubble, Choice
+from bot.conversation.drift import Understanding
 from bot.conversation.hours import Hours
 from bot.conversation.models import Conversation
 from bot.conversation.state import DialogueState
@@ -46,10 +48,14 @@ class Office:
 
 @dataclass(frozen=True)
 class Planned:
-    """An action the engine chose, and the wish of the message it is about."""
+    """An action the engine chose, and the wish of the message it is about.
+
+    `doubt` tells what an adviser could be asked before it acts; it changes nothing.
+    """
 
     act: Callable[["Turn"], Awaitable[None]]
     text: str
+    doubt: Callable[["Turn"], Awaitable[Doubt | None]]
 
 
 @dataclass
@@ -57,10 +63,11 @@ class Turn:
     """The turn under way.
 
     `text` is the resident's own text, never shown to the engine; `choice` the offered choice they took;
-    `file_id` the file they sent; `plan` the actions that the engine chose, in order;
-    `proposed` whether an item was proposed already, so that a second wish is only noted; `elsewhere` what is said
+    `file_id` the file they sent; `plan` the actions that the engine chose, in order; `advice` what an adviser said
+    about the wish that is being acted on;
+    `earlier` what the same message said before the wish that is being acted on; `elsewhere` what is said
     in other conversations because of it. `version` is that of `catalog`; `begun` is the catalogue as the resident's
-    earlier cases began with it.
+    earlier cases began with it. `understandings` are what came of the messages it read, to be counted.
     """
 
     id: str
@@ -76,11 +83,13 @@ class Turn:
     file_id: str | None = None
     idle_hours: float = 0.0
     plan: list[Planned] = field(default_factory=list)
+    advice: Advice | None = None
     bubbles: list[Bubble] = field(default_factory=list)
-    proposed: bool = False
+    earlier: str = ""
     elsewhere: list[tuple[str, Bubble]] = field(default_factory=list)
     version: int | None = None
     begun: Mapping[Began, Catalog] = field(default_factory=dict)
+    understandings: list[Understanding] = field(default_factory=list)
 
     @property
     def resident_id(self) -> str:

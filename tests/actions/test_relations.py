@@ -43,6 +43,9 @@ from actions.relations import for_self, proxy_relation, relation_in
         ("给我妈办，也给我爸办", "母亲"),
         ("我妈不办了，我自己办", None),
         ("因为孩子生病我没钱了", None),
+        ("公公瘫了，想办残疾证", "公公"),
+        ("隔壁大爷想领高龄津贴", "邻居"),
+        ("隔壁大爷天天吵，想找人调解", None),
     ],
 )
 def test_the_relative_spoken_for_is_heard(text: str, relation: str | None) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation.incoming import ENGINE_CHARS, Incoming, cleaned, neutral, wishes
+from bot.conversation.incoming import ENGINE_CHARS, Incoming, cleaned, neutral
 
 
 @given(st.text(st.characters() | st.sampled_from("/／\\ \t\n　\u200b⁄∕"), max_size=30))
@@ -36,27 +36,6 @@ def test_control_and_direction_characters_and_half_characters_are_removed() -> N
     assert cleaned("  我\x00想\u202e办\u200b残\ufeff疾证\x1b \n") == "我想办残疾证"
     assert cleaned("两行\n也行") == "两行\n也行"
     assert cleaned("半个\ud800字") == "半个?字"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("办残疾证要什么材料，顺便查下我的低保批了没", ["办残疾证要什么材料", "查下我的低保批了没"]),
-        ("我想办居住证。另外，高龄津贴怎么领", ["我想办居住证", "高龄津贴怎么领"]),
-        ("我想办残疾证", ["我想办残疾证"]),
-        ("顺便", ["顺便"]),
-        ("好的，对了", ["好的，对了"]),
-    ],
-)
-def test_a_message_is_split_into_its_wishes(text: str, expected: list[str]) -> None:
-    assert wishes(text) == expected
-
-
-@given(st.text(max_size=100))
-def test_splitting_never_loses_a_message(text: str) -> None:
-    parts = wishes(text)
-    assert parts
-    assert all(part in text for part in parts)
 
 
 def test_only_what_was_sent_is_stored() -> None:

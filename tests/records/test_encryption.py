@@ -7,7 +7,16 @@ from sqlalchemy import LargeBinary, select, text
 
 from app.database import ALL_TABLES
 from bot.channels.wechat.models import WeChatToken
-from bot.conversation.models import Conversation, Delivery, Handoff, HandoffNote, HeldReply, InboxMessage, OutboxMessage
+from bot.conversation.models import (
+    Conversation,
+    Delivery,
+    Handoff,
+    HandoffNote,
+    HeldReply,
+    InboxMessage,
+    Lesson,
+    OutboxMessage,
+)
 from cases.models import BackOfficeNews, CaseAnswer, CaseEvent, CaseNotice, StoredFile, WantedMaterial
 from desk.models import Clerk
 from desk.video.models import VideoCall, VideoConfirmation
@@ -183,6 +192,7 @@ async def test_no_personal_word_can_be_read_in_the_database_file(sqlite_database
                 WantedMaterial(case_id=case.id, material=secret, deferred=False, due_on=now().date()),
                 CaseNotice(case_id=case.id, kind="receipt", body=body),
                 BackOfficeNews(case_id=case.id, kind="status", body=body),
+                Lesson(text=secret, guessed={}, how="missed", week=now().date()),
             ]
         )
         await session.commit()
@@ -193,6 +203,7 @@ async def test_no_personal_word_can_be_read_in_the_database_file(sqlite_database
             "conversations.address", "deliveries.body", "wechat_tokens.token", "identity_checks.whose",
             "identity_checks.challenge", "face_templates.vector", "cohort_templates.vector", "clerks.totp_secret",
             "video_confirmations.asked", "wanted_materials.material", "case_notices.body", "back_office_news.body",
+            "lessons.text",
         }  # fmt: skip
     encrypted = {
         str(column)

@@ -26,7 +26,7 @@ async def field_asked(resident: Resident) -> FormField | None:
     """The field the form is asking, or offering a known answer for; None at the summary and outside forms."""
     state = await resident.state()
     kind, _, key = (state.step or "").partition(":")
-    if kind not in ("field", "prefill") or state.item_id is None:
+    if kind not in ("field", "prefill", "heard") or state.item_id is None:
         return None
     fields = [*resident.hall.catalog.items[state.item_id].fields, *resident.hall.catalog.proxy_fields]
     return next(field for field in fields if field.key == key)
@@ -47,6 +47,8 @@ async def fill(
         asked.append(field.key)
         if (await resident.state()).step == f"prefill:{field.key}":
             await resident.tap("对，就用这个")
+        elif (await resident.state()).step == f"heard:{field.key}":
+            await resident.tap("对")
         elif field.type is FieldType.FILE:
             await send_photo(resident, folder)
         else:

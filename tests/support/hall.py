@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from actions.registry import DEEDS
+from bot.conversation.advice import Adviser
 from bot.conversation.answering import Answering
 from bot.conversation.bubbles import Bubble, Choice
 from bot.conversation.channel import Channel
@@ -135,6 +136,7 @@ async def opened(
     channels: Mapping[str, Channel] | None = None,
     recogniser: Recogniser | None = None,
     published: Published | None = None,
+    adviser: Adviser | None = None,
 ) -> AsyncIterator[Hall]:
     """A hall on `database`; leaving it is like killing its process. `published` is a catalogue that may change."""
     published = published or Published(catalog)
@@ -143,7 +145,7 @@ async def opened(
     channels = channels or {}
     pipeline = Pipeline(
         sessions=database.session,
-        answering=Answering(engine, turns, DEEDS),
+        answering=Answering(engine, turns, DEEDS, adviser),
         fetching=Fetching(database.session, channels, files_dir, recogniser),
         courier=Courier(database.session, channels),
         live=Live(),
