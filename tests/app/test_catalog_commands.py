@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from app.bench.many_items import write_catalogue
 from app.cli import command_line
 from services_catalog.lint.codes import codes
 from services_catalog.loader import load_catalog
 from services_catalog.scenarios import keep_scenarios
-from app.bench.many_items import write_catalogue
 
 ITEM = Path("items/minzheng/shili-0.yml")
 

@@ -11,11 +11,11 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from app.bench.many_items import write_catalogue
 from services_catalog.lint.codes import Code, codes
 from services_catalog.lint.finding import Finding, Severity
 from services_catalog.lint.run import errors, lint
 from services_catalog.yaml_source import LONGEST, Fault
-from app.bench.many_items import write_catalogue
 
 TODAY = date(2026, 11, 25)
 ITEM = Path("items/minzheng/shili-0.yml")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.bench.many_items import write_catalogue
 from services_catalog.eligibility.rules import Eligibility
 from services_catalog.lint.library import open_library
 from services_catalog.lint.run import findings_of
@@ -13,7 +14,6 @@ from services_catalog.loader import CATALOG_DIR, load_catalog
 from services_catalog.scale import RULES, Examined, Ranked, Step, rank, rank_all
 from services_catalog.scenarios import FILE, keep_scenarios, scenarios
 from services_catalog.schema import ApplicantKind, Confidence, Item
-from app.bench.many_items import write_catalogue
 
 TODAY = date(2026, 11, 25)
 ITEM = Path("items/minzheng/shili-0.yml")
