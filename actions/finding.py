@@ -13,10 +13,14 @@ from bot.conversation.wording import phrase
 from services_catalog.guide import named
 from services_catalog.schema import Item
 
-SURE = 0.7
+SURE = 0.8
 """From this probability on the bot goes ahead, naming the item (measured: docs/performance.md)."""
 MAYBE = 0.08
-"""Below this a candidate is not worth offering."""
+"""Below this a candidate is no reason to ask."""
+ALONE = 0.2
+"""From this on it is reason enough to ask even where nothing else is likely."""
+BESIDE = 0.005
+"""Where it is asked which is meant, whatever is this likely may stand beside the others: a third choice costs little."""
 SHARP = 0.5
 """A confusable item with at least this share of the best one's probability is asked about."""
 ELSEWHERE = 0.25
@@ -74,13 +78,16 @@ def _found(turn: Turn, heard: Heard, *, spoken_of: bool) -> Found:
     if len(named_items) == 1 and (not candidates or candidates[0].item_id == named_items[0].id):
         return Found((named_items[0],))
     if named_items:
-        likely = [catalog[c.item_id] for c in candidates if catalog[c.item_id] not in named_items]
+        beside = _candidates(turn, heard, BESIDE)
+        likely = [catalog[c.item_id] for c in beside if catalog[c.item_id] not in named_items]
         return Found(tuple([*named_items, *likely][:OFFERED]))
     if spoken_of and turn.state.item_id is not None and turn.state.item_id in catalog:
         before = catalog[turn.state.item_id]
         elsewhere = [c for c in candidates if c.p >= ELSEWHERE and c.item_id != before.id]
         return Found((*(catalog[c.item_id] for c in elsewhere[: OFFERED - 1]), before))
-    return Found(_likeliest(turn, heard)) if len(candidates) > 1 else Found(())
+    worth_asking = len(candidates) > 1 or bool(candidates and candidates[0].p >= ALONE)
+    likeliest = _likeliest(turn, heard)
+    return Found(likeliest) if worth_asking and len(likeliest) > 1 else Found(())
 
 
 def likely_items(turn: Turn, heard: Heard) -> tuple[Item, ...]:
@@ -90,12 +97,14 @@ def likely_items(turn: Turn, heard: Heard) -> tuple[Item, ...]:
 
 
 def _likeliest(turn: Turn, heard: Heard) -> tuple[Item, ...]:
-    return tuple(turn.catalog.items[c.item_id] for c in _candidates(turn, heard)[:OFFERED])
+    if not _candidates(turn, heard):
+        return ()
+    return tuple(turn.catalog.items[c.item_id] for c in _candidates(turn, heard, BESIDE)[:OFFERED])
 
 
-def _candidates(turn: Turn, heard: Heard) -> list[Candidate]:
-    """The engine's candidates that the catalogue has and that are worth offering, best first."""
-    return [c for c in heard.candidates if c.item_id in turn.catalog.items and c.p >= MAYBE]
+def _candidates(turn: Turn, heard: Heard, least: float = MAYBE) -> list[Candidate]:
+    """The engine's candidates that the catalogue has and that are at least so probable, best first."""
+    return [c for c in heard.candidates if c.item_id in turn.catalog.items and c.p >= least]
 
 
 def ask_which(turn: Turn, items: tuple[Item, ...], intent: str) -> None:

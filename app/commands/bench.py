@@ -25,16 +25,18 @@ HELP = """量一量这台机器上要花多少时间。用临时数据库，不�
 例：./onecall bench channels --residents 500
 例：./onecall bench faces
 例：./onecall bench desk --open 1000 --desks 50
-例：./onecall bench items --items 13200"""
+例：./onecall bench items --items 13200
+例：./onecall bench nlu --test 句子.tsv --json 结果.json"""
 
-SUBJECTS = ("turns", "channels", "faces", "desk", "items")
+SUBJECTS = ("turns", "channels", "faces", "desk", "items", "nlu")
 
 
 def run(
     subject: Annotated[
         str,
         typer.Argument(
-            help="量什么：turns（一轮对话）、channels（微信里很多人同时说话）、faces（刷脸时聊天慢不慢）、desk（办事台）、items（事项多一百倍）"
+            help="量什么：turns（一轮对话）、channels（微信里很多人同时说话）、faces（刷脸时聊天慢不慢）、"
+            "desk（办事台）、items（事项多一百倍）、nlu（听得懂多少，和 Rasa 自带的 DIET 比）"
         ),
     ],
     turns: Annotated[int, typer.Option(help="一位居民时，每种说话量多少轮", min=20, max=5000)] = 100,
@@ -46,6 +48,11 @@ def run(
     a_second: Annotated[float, typer.Option(help="desk：居民一秒发几句", min=0.1, max=200)] = 20,
     seconds: Annotated[float, typer.Option(help="desk：发多少秒", min=1, max=3600)] = 30,
     items: Annotated[int, typer.Option(help="items：一共多少个事项", min=200, max=50_000)] = 13_200,
+    test: Annotated[
+        Path | None, typer.Option(help="nlu：拿来问的句子，栏目 text、item_id、intent，用制表符隔开")
+    ] = None,
+    share: Annotated[float, typer.Option(help="nlu：两边都学全部训练句子里的多少", min=0.01, max=1.0)] = 1.0,
+    epochs: Annotated[int, typer.Option(help="nlu：DIET 学多少轮", min=1, max=1000)] = 100,
     json_file: Annotated[Path | None, typer.Option("--json", help="把结果写成 JSON 文件")] = None,
 ) -> None:
     """Measure and print."""
@@ -54,6 +61,8 @@ def run(
     from app.setup import Progress, prepare, project_paths
     from app.setup.photographs import prepare_photographs
 
+    if subject == "nlu":
+        return _nlu(test, share, epochs, json_file)
     model = prepare(project_paths(), Progress())
     with tempfile.TemporaryDirectory(prefix="onecall-bench-") as folder:
         if subject == "channels":
@@ -154,6 +163,35 @@ async def _items(model: Path, folder: Path, items: int, turns: int, json_file: P
     console.print(table)
     costs = [{**asdict(cost), "ratio": cost.ratio} for cost in found.costs]
     await _write(json_file, {**asdict(found), "costs": costs})
+
+
+def _nlu(test: Path | None, share: float, epochs: int, json_file: Path | None) -> None:
+    from app.bench.nlu import measure, stock_config
+    from app.setup import Progress, project_paths
+    from app.setup.engine_environment import prepare_engine
+    from app.setup.lock import one_at_a_time
+    from app.understanding.labelled import read_labelled
+    from app.understanding.labels import sayable
+    from services_catalog.loader import load_catalog
+
+    if test is None:
+        raise SetupError("没有说拿哪些句子来问。", "例：./onecall bench nlu --test 句子.tsv")
+    if json_file is not None and not json_file.resolve().parent.is_dir():
+        raise SetupError(f"没有 {json_file.parent} 这个文件夹。", "请先建好，再运行一次。")
+    catalog = load_catalog()
+    rows = read_labelled(test, catalog.items, sayable())
+    paths, progress = project_paths(), Progress()
+    with one_at_a_time(paths, progress):
+        prepare_engine(paths, progress)
+    with tempfile.TemporaryDirectory(prefix="onecall-bench-") as folder:
+        found = measure(paths, Path(folder), catalog, rows, progress, share, stock_config(epochs))
+    table = Table("", "事项第一个就对", "前三个里有", "意图对", "训练 秒", "一句 p50 毫秒", "p95 毫秒", "内存 MB")
+    for name, side in (("本服务", found.ours), ("DIET", found.stock)):
+        table.add_row(name, *("-" if value is None else str(round(value, 3)) for value in asdict(side).values()))
+    console = Console(width=None if Console().is_terminal else 140)
+    console.print(table)
+    console.print(f"都学了 {found.sentences} 句，问了 {found.rows} 句", highlight=False)
+    asyncio.run(_write(json_file, asdict(found)))
 
 
 async def _turns(model: Path, folder: Path, turns: int, json_file: Path | None) -> None:

@@ -1,5 +1,6 @@
 """`./onecall test`: every check and every test of the project, in sequence."""
 
+import os
 import sys
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
@@ -21,6 +22,8 @@ HELP = """准备好一切并运行全部检查和测试。
 
 只运行一部分应用测试（-- 后面的交给 pytest）：./onecall test -- -k 名字"""
 
+_MOST_WORKERS = 4
+"""Each may come to have a service and a browser of its own, of about 1.5 GB."""
 _LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 
@@ -84,13 +87,14 @@ def _all(paths: Paths) -> list[Part]:
     if (paths.engine / "tests").is_dir():
         tests = ["bot/engine/tests"]
         parts.append(Part("引擎组件测试", lambda: _pytest(paths, "engine", paths.engine_python, tests)))
-    unit = ["tests", "--ignore=tests/e2e", "-n", "auto"]
-    parts.append(Part("应用测试", lambda: _pytest(paths, "application", Path(sys.executable), unit)))
-    # They wait more than they work, so two share the cores well; each has a service of its own, of about 1 GB.
-    if (paths.root / "tests" / "e2e").is_dir():
-        whole = ["tests/e2e", "-n", "2", "--dist", "worksteal"]
-        parts.append(Part("端到端测试", lambda: _pytest(paths, "e2e", Path(sys.executable), whole)))
+    whole = ["tests", "-n", str(_workers()), "--dist", "worksteal"]
+    parts.append(Part("应用测试和端到端测试", lambda: _pytest(paths, "application", Path(sys.executable), whole)))
     return parts
+
+
+def _workers() -> int:
+    """One more than there are cores: end-to-end tests, which begin first, wait about as much as they work."""
+    return min((os.cpu_count() or 1) + 1, _MOST_WORKERS)
 
 
 def _chosen(paths: Paths, arguments: list[str]) -> list[Part]:

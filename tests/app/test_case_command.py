@@ -15,25 +15,25 @@ from records.base import now
 from records.database import Database
 from records.encryption import use_keys
 from records.keys import load_keys
-from services_catalog.loader import load_catalog
+from services_catalog.loader import Catalog
 from tests.cases.at_work import received
 
 
 @pytest.fixture
-def number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def number(catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The number of the one case of an installation, of which news could not be sent."""
     monkeypatch.setenv("ONECALL_DATA_DIR", str(tmp_path))
     settings.cache_clear()
     use_keys(load_keys(None, tmp_path / "key"))
-    yield asyncio.run(_installed(settings().resolved_database_url()))
+    yield asyncio.run(_installed(settings().resolved_database_url(), catalog))
     settings.cache_clear()
 
 
-async def _installed(url: str) -> str:
+async def _installed(url: str, catalog: Catalog) -> str:
     await migrate(url)
     database = Database(url)
     async with database.session() as session:
-        case = await received(session, load_catalog())
+        case = await received(session, catalog)
         dead = BackOfficeNews(
             case_id=case.id,
             kind="accepted",

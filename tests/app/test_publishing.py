@@ -52,6 +52,7 @@ async def serving(database: Database, root: Path, index: Path) -> AsyncIterator[
             yield publishing, hall
     finally:
         watching.cancel()
+        await asyncio.wait({watching})
 
 
 async def soon(true: Callable[[], bool]) -> None:

@@ -24,7 +24,7 @@ from records.base import now
 from records.database import Database
 from records.encryption import use_keys
 from records.keys import load_keys
-from services_catalog.loader import load_catalog
+from services_catalog.loader import Catalog
 from tests.support.people import ID_NUMBER, NAME, PHONE, draft_of
 from tests.support.photographs import photograph
 
@@ -32,20 +32,20 @@ FACE = np.linspace(0, 1, 128, dtype=np.float32)
 
 
 @pytest.fixture
-def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def url(catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An installation with one resident: a filed case, talk, profile, and two faces, one of which is over."""
     monkeypatch.setenv("ONECALL_DATA_DIR", str(tmp_path))
     settings.cache_clear()
     use_keys(load_keys(None, tmp_path / "key"))
     url = settings().resolved_database_url()
-    asyncio.run(_installed(url))
+    asyncio.run(_installed(url, catalog))
     yield url
     settings.cache_clear()
 
 
-async def _installed(url: str) -> None:
+async def _installed(url: str, catalog: Catalog) -> None:
     await migrate(url)
-    database, item = Database(url), load_catalog().items["gaoling-jintie"]
+    database, item = Database(url), catalog.items["gaoling-jintie"]
     async with database.session() as session:
         case = await draft_of(session, item.id, {"name": NAME, "id_number": ID_NUMBER, "phone": PHONE})
         await session.flush()

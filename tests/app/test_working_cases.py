@@ -40,6 +40,7 @@ async def test_news_are_sent_by_themselves(sqlite_database: Database, catalog: C
             await asyncio.wait_for(city.heard.wait(), 20)
         finally:
             task.cancel()
+            await asyncio.wait({task})
         assert [told["event"] for told in city.told] == ["status"]
 
 

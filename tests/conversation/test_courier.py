@@ -459,6 +459,7 @@ async def test_what_is_due_and_nobody_carries_is_taken_up(counter: Counter) -> N
     sweeping = asyncio.create_task(counter.courier.sweep())
     await _until(lambda: counter.arrived == ["一"])
     sweeping.cancel()
+    await asyncio.wait({sweeping})  # it gives its connection back while the database is still open
 
 
 async def test_many_residents_are_served_side_by_side_each_in_order(sqlite_database: Database) -> None:

@@ -1,17 +1,9 @@
-from typing import Any
-
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-
+from tests.e2e.accessible import axe_finds_nothing
 from tests.e2e.chat import Chat
 from tests.e2e.conftest import OpenChat
 from tests.e2e.forms import begin_certificate, begin_short, fill_short
 from tests.e2e.people import invented
 
-# Residents' pages promise 7:1 (look.md), which axe checks only when asked.
-OPTIONS: dict[str, Any] = {
-    "resultTypes": ["violations"],
-    "rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}},
-}
 SMALL_TARGETS = """[...document.querySelectorAll("button, a[href], textarea")]
     .filter((e) => e.checkVisibility() && !e.matches(".skip") && !e.hasAttribute("aria-disabled"))
     .filter((e) => e.getBoundingClientRect().height < 47.5 || e.getBoundingClientRect().width < 47.5)
@@ -51,7 +43,4 @@ def _is_accessible(chat: Chat, stage: str) -> None:
         chat.page.set_viewport_size({"width": width, "height": height})
         assert chat.page.evaluate(SMALL_TARGETS) == [], f"{stage}, {width} px"
         assert not chat.is_wider_than_the_screen(), f"{stage}, {width} px"
-        for scheme in ("light", "dark"):
-            chat.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            found = Axe().run(chat.page, options=OPTIONS)
-            assert found.violations_count == 0, f"{stage}, {width} px, {scheme}:\n{found.generate_report()}"
+        axe_finds_nothing(chat.page, f"{stage}, {width} px", enhanced=True)

@@ -1,7 +1,7 @@
 """`./onecall bench nlu`: both sides learn and are asked in the engine's interpreter.
 
-DIET alone needs a minute to be built twice for learning and twice for being asked, however little it learns. Here a
-classifier of Rasa's that learns in a second stands in its place, in the same pipeline.
+To build DIET, twice for learning and twice for being asked, takes longer than this whole test, however little it
+learns. A classifier of Rasa's that learns in a second stands in its place, in the same pipeline.
 """
 
 from dataclasses import replace

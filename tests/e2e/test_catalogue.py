@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
+from tests.e2e.accessible import axe_finds_nothing
 from tests.e2e.service import Service
-from tests.e2e.test_accessibility import OPTIONS, SMALL_TARGETS
+from tests.e2e.test_accessibility import SMALL_TARGETS
 
 ITEM = "canji-zheng-shenling"
 
@@ -69,10 +69,7 @@ def test_the_pages_can_be_used_by_everyone(page: Page) -> None:
             assert page.evaluate(SMALL_TARGETS) == [], f"{path}, {width} px"
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path}, {width} px"
             assert page.evaluate("getComputedStyle(document.body).fontSize") == "18px"
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-                found = Axe().run(page, options=OPTIONS)
-                assert found.violations_count == 0, f"{path}, {width} px, {scheme}:\n{found.generate_report()}"
+            axe_finds_nothing(page, f"{path}, {width} px", enhanced=True)
 
 
 def test_on_paper_an_item_is_its_guide_alone(page: Page) -> None:

@@ -1,14 +1,11 @@
 """The clerks' desk on every screen: one column at a time on a telephone, and usable by everyone."""
 
-from typing import Any
-
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
+from tests.e2e.accessible import axe_finds_nothing
 from tests.e2e.conftest import OpenChat, OpenDesk
 from tests.e2e.handing_over import ask_for_a_person, file_a_case, take
 
-AXE: dict[str, Any] = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 WIDTHS = ((1280, 800), (1024, 768), (360, 740))
 SMALL = """[...document.querySelectorAll("button, select, textarea, a.button")]
     .filter((e) => e.checkVisibility())
@@ -69,8 +66,5 @@ def _is_accessible(page: Page, stage: str) -> None:
     for width, height in WIDTHS:
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate(SMALL) == [], f"{stage}, {width} px"
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            found = Axe().run(page, options=AXE)
-            assert found.violations_count == 0, f"{stage}, {width} px, {scheme}:\n{found.generate_report()}"
+        axe_finds_nothing(page, f"{stage}, {width} px")
     page.set_viewport_size({"width": WIDTHS[0][0], "height": WIDTHS[0][1]})

@@ -25,6 +25,7 @@ def test_resident_and_clerk_talk_and_the_bot_goes_on_after(resident: OpenChat, d
     expect(clerk.page.locator(".entry--resident").last).to_contain_text("转人工")
     expect(clerk.side).to_contain_text("居民要人工")
     clerk.press("c")
+    expect(clerk.field).to_be_focused()
     expect(chat.page.locator("#thread")).to_contain_text("王敏")
 
     clerk.say("您好，您家几口人？")

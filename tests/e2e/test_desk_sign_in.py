@@ -5,14 +5,13 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import parse_qs, urlsplit
 
 import cv2
 import numpy
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from fastapi import Depends, FastAPI
 from fastapi.responses import HTMLResponse
 from playwright.sync_api import Browser, Page, expect
@@ -35,8 +34,8 @@ from records.encryption import use_keys
 from records.keys import Keys
 from services_catalog.loader import Catalog
 from tests.desk.staff import LOGIN, PASSWORD, employed
+from tests.e2e.accessible import axe_finds_nothing
 
-OPTIONS: dict[str, Any] = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 STARTS_S = 30
 
 
@@ -126,10 +125,7 @@ def _is_accessible(page: Page, stage: str) -> None:
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{stage}, {width} px"
         assert page.evaluate("getComputedStyle(document.body).fontSize") == "14px"
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            found = Axe().run(page, options=OPTIONS)
-            assert found.violations_count == 0, f"{stage}, {width} px, {scheme}:\n{found.generate_report()}"
+        axe_finds_nothing(page, f"{stage}, {width} px")
 
 
 def test_a_clerk_signs_in_by_keyboard_and_out_again(desk: Running, page: Page) -> None:

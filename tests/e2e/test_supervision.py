@@ -2,17 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, expect
 
+from tests.e2e.accessible import axe_finds_nothing
 from tests.e2e.conftest import OpenChat
 from tests.e2e.desk import Desk, employ, open_desk
 from tests.e2e.service import Service
-
-AXE: dict[str, Any] = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 
 
 @pytest.fixture
@@ -58,7 +55,4 @@ def _is_accessible(one: Desk) -> None:
     for width in (360, 1280):
         one.page.set_viewport_size({"width": width, "height": 800})
         assert one.page.evaluate("document.documentElement.scrollWidth") <= width, f"{width} px"
-        for scheme in ("light", "dark"):
-            one.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            found = Axe().run(one.page, options=AXE)
-            assert found.violations_count == 0, f"{width} px, {scheme}:\n{found.generate_report()}"
+        axe_finds_nothing(one.page, f"{width} px")

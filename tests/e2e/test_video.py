@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from fastapi import FastAPI
 from playwright.sync_api import Browser, expect
 from sqlalchemy import select
@@ -38,6 +37,7 @@ from records.database import Database
 from services_catalog.loader import Catalog
 from tests.desk.staff import employed
 from tests.desk.video_hall import taken_by
+from tests.e2e.accessible import axe_finds_nothing
 from tests.e2e.browser import FLAGS, PATIENCE_MS
 from tests.support.hall import OFFICE
 
@@ -192,15 +192,11 @@ class Side:
 
     def can_be_used_by_everyone(self, stage: str) -> None:
         """Nothing too small, nothing too wide, nothing that axe complains about, at every size, in light and dark."""
-        rules = {"target-size": {"enabled": True}, "color-contrast-enhanced": {"enabled": self.least > 40}}
         for width, height in self.sizes:
             self.page.set_viewport_size({"width": width, "height": height})
             assert self.page.evaluate(SMALL_TARGETS.replace("least", str(self.least))) == [], f"{stage}, {width} px"
             assert not self.page.evaluate(IS_WIDE), f"{stage}, {width} px"
-            for scheme in ("light", "dark"):
-                self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-                found = Axe().run(self.page, options={"resultTypes": ["violations"], "rules": rules})
-                assert found.violations_count == 0, f"{stage}, {width} px, {scheme}:\n{found.generate_report()}"
+            axe_finds_nothing(self.page, f"{stage}, {width} px", enhanced=self.least > 40)
 
 
 def _residents(browser: Browser) -> Side:

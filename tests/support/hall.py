@@ -24,13 +24,13 @@ from bot.conversation.state import DialogueState
 from bot.conversation.turn import Office, OpenTurns
 from cases.models import Case
 from kyc.verifier import Verifier
-from kyc.workers import Workers
 from records.database import Database
 from services_catalog.loader import Catalog
 from services_catalog.published import Published
+from tests.support.remembering import RememberingWorkers
 from tests.support.scripted_engine import Means, ScriptedEngine
 
-WORKERS = Workers()
+WORKERS = RememberingWorkers()
 """One pool for all halls of a test process: each process of a pool loads models for seconds."""
 OFFICE = Office(
     street_name="示范街道",

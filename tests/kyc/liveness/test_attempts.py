@@ -1,8 +1,7 @@
 """Attempts before the camera, played from photographs: who passes, and which attacks do not."""
 
-import itertools
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 
 import pytest
 
@@ -21,6 +20,7 @@ LIMITS = Thresholds(0.40, 0.50)
 CHALLENGE = Challenge("c", (Action.EYES, Action.MOUTH, Action.LEFT))
 
 
+@cache
 def _reference(name: str) -> Vector:
     portrait = portrait_of(photograph(name), None, strict=False)
     assert isinstance(portrait, Portrait)
@@ -45,12 +45,12 @@ def _still(picture: Callable[[int], Pixels]) -> list[tuple[Action, float, bytes]
 @pytest.mark.parametrize(
     "actions",
     [
-        order
-        for turn in (Action.LEFT, Action.RIGHT)
-        for order in itertools.permutations((Action.EYES, Action.MOUTH, turn))
+        (*order[place:], *order[:place])
+        for order in ((Action.EYES, Action.MOUTH, Action.LEFT), (Action.MOUTH, Action.EYES, Action.RIGHT))
+        for place in range(3)
     ],
 )
-def test_the_person_is_accepted_whatever_the_order(actions: tuple[Action, ...]) -> None:
+def test_the_person_is_accepted_wherever_an_action_stands(actions: tuple[Action, ...]) -> None:
     challenge = Challenge("c", actions)
     attempt = _examined(recorded(person("obama"), challenge.steps), challenge)
     assert (attempt.liveness, attempt.quality, attempt.verdict) == ((), None, Verdict.ACCEPTED)
@@ -83,13 +83,12 @@ def test_a_photograph_with_painted_eyelids_is_not_alive() -> None:
     assert set(attempt.liveness) == {LivenessFault.MOUTH, LivenessFault.TURN}
 
 
-def test_a_recording_of_another_order_is_suspicious() -> None:
-    for order in itertools.permutations(CHALLENGE.actions):
-        if order != CHALLENGE.actions:
-            plays = dict(zip(CHALLENGE.actions, order, strict=True))
-            attempt = _examined(recorded(person("obama"), CHALLENGE.steps, partial(_instead, plays)))
-            assert attempt.liveness[0] is LivenessFault.ORDER
-            assert attempt.is_suspicious
+@pytest.mark.parametrize("order", [(Action.MOUTH, Action.EYES, Action.LEFT), (Action.LEFT, Action.EYES, Action.MOUTH)])
+def test_a_recording_of_another_order_is_suspicious(order: tuple[Action, ...]) -> None:
+    plays = dict(zip(CHALLENGE.actions, order, strict=True))
+    attempt = _examined(recorded(person("obama"), CHALLENGE.steps, partial(_instead, plays)))
+    assert attempt.liveness[0] is LivenessFault.ORDER
+    assert attempt.is_suspicious
 
 
 def test_one_frame_repeated_is_refused() -> None:

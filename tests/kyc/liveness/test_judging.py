@@ -1,5 +1,6 @@
 """What passes for a living person, frame by frame, without any picture."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -38,9 +39,13 @@ def _with(frames: list[Seen], step: Action, measures: Measures | None, most: int
 
 
 @pytest.mark.parametrize("turn", [Action.LEFT, Action.RIGHT])
-def test_who_does_what_was_asked_passes(turn: Action) -> None:
-    challenge = Challenge("c", (turn, Action.EYES, Action.MOUTH))
-    assert judged(challenge, _frames(challenge), took_s=4.0) == []
+def test_who_does_what_was_asked_passes_in_its_order_and_in_no_other(turn: Action) -> None:
+    orders = [*itertools.permutations((turn, Action.EYES, Action.MOUTH))]
+    for asked, done in itertools.product(orders, orders):
+        challenge, plays = Challenge("c", asked), dict(zip(asked, done, strict=True))
+        frames = [replace(frame, measures=DOING[plays.get(frame.step, Action.LOOK)]) for frame in _frames(challenge)]
+        faults = judged(challenge, frames, took_s=4.0)
+        assert faults[:1] == ([] if asked == done else [LivenessFault.ORDER])
 
 
 @pytest.mark.parametrize(
