@@ -20,7 +20,7 @@ MAYBE = 0.08
 ALONE = 0.2
 """From this on it is reason enough to ask even where nothing else is likely."""
 BESIDE = 0.005
-"""Where it is asked which is meant, whatever is this likely may stand beside the others: a third choice costs little."""
+"""Where it is asked which is meant, whatever is this likely may stand beside: a third choice costs little."""
 SHARP = 0.5
 """A confusable item with at least this share of the best one's probability is asked about."""
 ELSEWHERE = 0.25
