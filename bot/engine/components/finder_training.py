@@ -13,7 +13,7 @@ from bot.engine.components.catalogue import IndexedItem
 from bot.engine.components.evidence import Evidence, fit_weights
 from bot.engine.components.features import counts
 from bot.engine.components.held_out import held_out
-from bot.engine.components.linear import SEED, LinearModel, fit_both
+from bot.engine.components.linear import SEED, LinearModel, fit
 
 logger = logging.getLogger(__name__)
 
@@ -42,9 +42,8 @@ def learn(items: Sequence[IndexedItem], none: Mapping[str, str]) -> Knowledge:
     started = time.monotonic()
     sentences = _Sentences.of(items, none)
     held = sentences.held_out()
-    model, without = fit_both(
-        (sentences.counted, sentences.labels), (sentences.counted[~held], sentences.labels[~held]), STRENGTH
-    )
+    model = fit(sentences.counted, sentences.labels, STRENGTH)
+    without = fit(sentences.counted[~held], sentences.labels[~held], STRENGTH)
     weights = fit_weights(_evidence(items, sentences, held, without))
     about_none = sentences.counted[sentences.labels == NONE]
     spent = time.monotonic() - started

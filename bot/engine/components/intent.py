@@ -19,7 +19,8 @@ from scipy.sparse import csr_matrix
 
 from bot.engine.components.features import counts_of_asking
 from bot.engine.components.held_out import held_out, voice_of
-from bot.engine.components.linear import LinearModel, fit_both, softmax
+from bot.engine.components.linear import LinearModel, fit, softmax
+from bot.engine.components.source import source_digest
 from bot.engine.components.text import is_payload, normalise
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ LEVELLING = 1.0
 """`apply` has fifty times the sentences of `why_asked`, but not because residents say it fifty times as often."""
 
 OUTSIDE = "out_of_scope"
-LEAST_DOUBT = 0.02
+LEAST_DOUBT = 0.2
 
 RANKING = 5
 
@@ -43,6 +44,11 @@ class IntentClassifier(GraphComponent):
         self._resource = resource
         self._model: LinearModel | None = None
         self._sharpness = 1.0
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """Makes Rasa train the classifier again when our code has changed."""
+        return source_digest()
 
     @classmethod
     def create(
@@ -102,7 +108,8 @@ def learn_intents(examples: Iterable[tuple[str, str, str]]) -> tuple[LinearModel
     texts, labels = [text for (text, _), _ in known], np.array([intent for (_, intent), _ in known])
     matrix = counts_of_asking(texts)
     held = held_out(texts, [voice for _, voice in known])
-    model, without = fit_both((matrix, labels), (matrix[~held], labels[~held]), STRENGTH, LEVELLING)
+    model = fit(matrix, labels, STRENGTH, LEVELLING)
+    without = fit(matrix[~held], labels[~held], STRENGTH, LEVELLING)
     sharpness = _sharpness(without, matrix[held], labels[held])
     logger.info("%d intents, %d sentences, %.0f s", len(model.classes), len(texts), time.monotonic() - started)
     return model, sharpness

@@ -21,6 +21,7 @@ from bot.engine.components.evidence import probabilities
 from bot.engine.components.features import counts
 from bot.engine.components.finder_training import Knowledge, learn
 from bot.engine.components.held_out import voice_of
+from bot.engine.components.source import source_digest
 from bot.engine.components.text import is_payload, normalise
 
 logger = logging.getLogger(__name__)
@@ -71,8 +72,8 @@ class ItemFinder(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Makes Rasa train the finder again when the catalogue has changed, and only then."""
-        return digest(index_path().read_bytes())
+        """Makes Rasa train the finder again when the catalogue or our code has changed, and only then."""
+        return digest(index_path().read_bytes()) + source_digest()
 
     @classmethod
     def create(

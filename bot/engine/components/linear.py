@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from joblib import Parallel, delayed
 from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import SGDClassifier
 
 from bot.engine.components.features import inverse_document_frequency, weighted
 
 SEED = 20261122
+ROUNDS = 12
+"""How often each sentence is looked at."""
 RARE = 2
 """Columns occurring in fewer training texts than this carry a name's typo, not a pattern."""
 
@@ -43,8 +44,9 @@ def fit(counted: csr_matrix, labels: Sequence[str], strength: float, levelling: 
 
     `levelling` from 0 to 1 raises the weight of rare labels; at 1 every label weighs the same in sum.
 
-    liblinear's dual solver: 132 classes and 5,000 sentences take 2.5 s, where multinomial L-BFGS took
-    105 s for the same accuracy.
+    Stochastic gradient descent, a thread a class: 133 classes and 26,000 sentences take 17 s on two cores, where
+    liblinear's dual solver took 60 s for the same accuracy. Each class draws from a generator of its own, so that the
+    same input gives the same result.
     """
     idf = inverse_document_frequency(counted)
     columns = np.flatnonzero(np.bincount(counted.indices, minlength=counted.shape[1]) >= RARE)
@@ -52,8 +54,14 @@ def fit(counted: csr_matrix, labels: Sequence[str], strength: float, levelling: 
     position[columns] = np.arange(len(columns), dtype=np.int32)
     frequency = Counter(labels)
     weight = {label: (len(labels) / len(frequency) / often) ** levelling for label, often in frequency.items()}
-    solver = LogisticRegression(
-        solver="liblinear", dual=True, C=strength, tol=0.1, class_weight=weight, random_state=SEED
+    solver = SGDClassifier(
+        loss="log_loss",
+        alpha=1.0 / (strength * len(labels)),
+        max_iter=ROUNDS,
+        tol=None,
+        class_weight=weight,
+        n_jobs=min(2, os.cpu_count() or 1),
+        random_state=SEED,
     )
     solver.fit(weighted(counted, idf)[:, columns], np.asarray(labels))
     weights, intercepts = solver.coef_, solver.intercept_
@@ -66,21 +74,6 @@ def fit(counted: csr_matrix, labels: Sequence[str], strength: float, levelling: 
         weights=np.ascontiguousarray(weights.T, dtype=np.float32),
         intercepts=intercepts.astype(np.float32),
     )
-
-
-def fit_both(
-    first: tuple[csr_matrix, Sequence[str]],
-    second: tuple[csr_matrix, Sequence[str]],
-    strength: float,
-    levelling: float = 0.0,
-) -> tuple[LinearModel, LinearModel]:
-    """Two models side by side, each from rows and labels as `fit` takes them.
-
-    In processes of their own: liblinear draws from one generator a process, so threads would not repeat.
-    """
-    side_by_side = Parallel(n_jobs=min(2, os.cpu_count() or 1))
-    one, other = side_by_side(delayed(fit)(*data, strength, levelling) for data in (first, second))
-    return one, other
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:
