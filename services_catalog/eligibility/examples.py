@@ -4,7 +4,7 @@
 where the answer is `eligible`, that fail where it is `not`, and that are missing where it is `unknown`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,6 +17,7 @@ from services_catalog.schema import Item
 from services_catalog.yaml_source import CatalogError, line_of, read_mapping
 
 EXAMPLES_DIR = "eligibility_examples"
+_SAID = {Truth.YES: "可以", Truth.NO: "不可以", Truth.CANNOT_BE_TOLD: "看不出来"}
 _TRUTHS = {"eligible": Truth.YES, "not": Truth.NO, "unknown": Truth.CANNOT_BE_TOLD}
 
 
@@ -37,10 +38,13 @@ class _File(Entry):
 
 @dataclass(frozen=True)
 class Example:
-    """A person, the answer expected for the item, and the facts that are expected to be its reason."""
+    """A person, the answer expected for the item, and the facts that are expected to be its reason; with its place, the
+    file and its number there."""
 
     item_id: str
     place: str
+    path: Path
+    number: int
     profile: Profile
     truth: Truth
     why: frozenset[str]
@@ -48,30 +52,48 @@ class Example:
 
 def read_examples(root: Path) -> Iterator[Example]:
     """The examples of all items below `root`, the catalogue's folder. Raises CatalogError for a broken file."""
-    for path in sorted((root / EXAMPLES_DIR).glob("*/*.yml")):
-        try:
-            written = _File.model_validate(read_mapping(path))
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(step) for step in first["loc"])
-            raise CatalogError(path, line_of(path, first["loc"]), f"{where}：{first['msg']}") from error
-        for number, each in enumerate(written.examples):
-            line = line_of(path, ("examples", number))
-            profile = {key: _possible(path, line, key, value) for key, value in each.person.items()}
-            place = f"{path.parent.name}/{path.name}:{line}"
-            yield Example(path.stem, place, profile, _TRUTHS[each.expect], frozenset(each.why))
+    for path in example_files(root):
+        yield from examples_in(path)
+
+
+def example_files(root: Path) -> list[Path]:
+    """The files of examples below `root`, an item's in each."""
+    return sorted((root / EXAMPLES_DIR).glob("*/*.yml"))
+
+
+def examples_in(path: Path) -> list[Example]:
+    """The examples of one file. Raises CatalogError."""
+    try:
+        written = _File.model_validate(read_mapping(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise CatalogError(path, line_of(path, first["loc"]), f"{where}：{first['msg']}") from error
+    examples = []
+    for number, each in enumerate(written.examples):
+        line = line_of(path, ("examples", number))
+        profile = {key: _possible(path, line, key, value) for key, value in each.person.items()}
+        place = f"{path.parent.name}/{path.name}:{line}"
+        examples.append(Example(path.stem, place, path, number, profile, _TRUTHS[each.expect], frozenset(each.why)))
+    return examples
 
 
 def mismatch(example: Example, items: Mapping[str, Item]) -> str | None:
     """What an example expects and the rule does not give, in words; None where both agree."""
     item = items.get(example.item_id)
     if item is None or item.eligibility is None:
-        return f"{example.place}: {example.item_id} 没有这个事项，或者它没有 eligibility"
+        return f"没有 {example.item_id} 这个事项，或者它没有 eligibility"
     verdict = evaluate(item.eligibility.rule, inferred(example.profile))
     if verdict.truth is not example.truth:
-        return f"{example.place}: 应当是 {example.truth.name}，规则说 {verdict.truth.name}"
+        return f"举例说{_SAID[example.truth]}，规则说{_SAID[verdict.truth]}"
     reasons = reasons_of(verdict)
-    return None if reasons == example.why else f"{example.place}: 理由应当是 {set(example.why)}，规则说 {set(reasons)}"
+    if reasons == example.why:
+        return None
+    return f"举例的理由是 {_listed(example.why)}，规则的理由是 {_listed(reasons)}"
+
+
+def _listed(facts: Collection[str]) -> str:
+    return "、".join(sorted(facts)) or "没有"
 
 
 def reasons_of(verdict: Verdict) -> frozenset[str]:

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from services_catalog.eligibility.examples import Example, example_files, examples_in
 from services_catalog.index import Utterances, utterances_in
 from services_catalog.loader import Reading, read_catalog
 from services_catalog.schema import Item
@@ -14,12 +15,14 @@ from services_catalog.yaml_source import CatalogError
 
 @dataclass(frozen=True)
 class Library:
-    """A catalogue as far as it can be read, what residents say by file, and the day it is looked at."""
+    """A catalogue as far as it can be read, what residents say by file, examples of people, and the day of looking."""
 
     root: Path
     reading: Reading
     utterances: Mapping[Path, Utterances]
-    broken_utterances: tuple[CatalogError, ...]
+    examples: tuple[Example, ...]
+    unreadable: tuple[CatalogError, ...]
+    """Files of utterances and of examples that cannot be used."""
     today: date
 
     @property
@@ -42,4 +45,10 @@ def open_library(root: Path, today: date) -> Library:
             said[path] = utterances_in(path)
         except CatalogError as error:
             broken.append(error)
-    return Library(root, read_catalog(root), said, tuple(broken), today)
+    examples: list[Example] = []
+    for path in example_files(root):
+        try:
+            examples += examples_in(path)
+        except CatalogError as error:
+            broken.append(error)
+    return Library(root, read_catalog(root), said, tuple(examples), tuple(broken), today)

@@ -7,7 +7,7 @@ from pathlib import Path
 from yaml import Node
 
 from records.base import CHINA
-from services_catalog.lint import conditions, form, names, privacy, reading, sourcing, talking, ways
+from services_catalog.lint import conditions, form, names, people, privacy, reading, sourcing, talking, ways
 from services_catalog.lint.codes import codes
 from services_catalog.lint.finding import Finding, Severity, Spot
 from services_catalog.lint.library import Library, open_library
@@ -23,6 +23,7 @@ CONCERNS: tuple[Callable[[Library], Iterator[Spot]], ...] = (
     ways.check,
     form.check,
     conditions.check,
+    people.check,
 )
 
 
@@ -36,7 +37,7 @@ def lint(root: Path = CATALOG_DIR, *, today: date | None = None) -> list[Finding
 
 def findings_of(library: Library) -> list[Finding]:
     """Every finding of a catalogue that was read, by file and line."""
-    found = {_unusable(error) for error in (*library.reading.errors, *library.broken_utterances)}
+    found = {_unusable(error) for error in (*library.reading.errors, *library.unreadable)}
     spots = [spot for concern in CONCERNS for spot in concern(library)]
     found.update(_located(spots))
     return sorted(found, key=lambda each: (str(each.path), each.line, each.code, each.what))

@@ -92,7 +92,7 @@ def _jargon(path: Path, at: At, text: str) -> Iterator[Spot]:
 
 def _utterances(library: Library, path: Path, item: Item) -> Iterator[Spot]:
     file = library.root / "utterances" / item.department / f"{item.id}.yml"
-    if any(error.path == file for error in library.broken_utterances):
+    if any(error.path == file for error in library.unreadable):
         return
     count = utterance_count(library.utterances.get(file, {}))
     if count < ENOUGH_UTTERANCES:

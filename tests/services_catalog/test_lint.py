@@ -21,7 +21,7 @@ TODAY = date(2026, 11, 25)
 ITEM = Path("items/minzheng/shili-0.yml")
 SAID = Path("utterances/minzheng/shili-0.yml")
 FILES = {"items": ITEM, "utterances": SAID}
-WITHOUT_EXAMPLE = {"Y101", "Y102", "Y103", "Y111", "T406", "P601"}
+WITHOUT_EXAMPLE = {"Y101", "Y102", "Y103", "Y111", "T406", "P601", "E902"}
 """Codes that no few lines of YAML can show; each has a test of its own below."""
 
 
@@ -247,3 +247,27 @@ def test_ten_times_the_items_take_about_ten_times_as_long(tmp_path: Path) -> Non
         assert errors(_found(tmp_path / str(count))) == []
         took[count] = time.process_time() - began
     assert took[1320] < 20 * took[132]
+
+
+RULE = "eligibility: {rule: {fact: age, at_least: 80, says: 1}}"
+
+
+@pytest.mark.parametrize(
+    ("people", "expected"),
+    [
+        ("examples:\n  - {person: {age: 81}, expect: eligible, why: [age]}\n", []),
+        ("examples:\n  - {person: {age: 81}, expect: eligible, why: [age]}\n"
+         "  - {person: {age: 79}, expect: eligible, why: [age]}\n", [("E902", 3)]),
+        ("examples:\n  - {person: {age: 81}, expect: eligible, why: [hukou]}\n", [("E902", 2)]),
+        ("examples:\n  - {person: {age: 900}, expect: not, why: []}\n", [("S203", 2)]),
+        ("examples: {\n", [("Y104", 2)]),
+    ],
+)  # fmt: skip
+def test_an_example_of_a_person_is_held_against_the_rule(
+    root: Path, people: str, expected: list[tuple[str, int]]
+) -> None:
+    (root / ITEM).write_text(_with(RULE, (root / ITEM).read_text(encoding="utf-8")), encoding="utf-8")
+    folder = root / "eligibility_examples" / "minzheng"
+    folder.mkdir(parents=True)
+    (folder / "shili-0.yml").write_text(people, encoding="utf-8")
+    assert [(finding.code, finding.line) for finding in _found(root)] == expected
