@@ -12,7 +12,7 @@ from services_catalog.loader import CATALOG_DIR
 from services_catalog.schema import Item
 from services_catalog.searching import folded
 from services_catalog.versions import replace_file
-from services_catalog.yaml_source import read_mapping, read_text
+from services_catalog.yaml_source import CatalogError, read_mapping, read_text
 
 _HEADER = "# yaml-language-server: $schema=../../schema/utterances.schema.json\nutterances:\n"
 _EXAMPLE = re.compile(r"^( *)- (.*)$", re.MULTILINE)
@@ -32,10 +32,19 @@ def known_sentences(training: Path, root: Path = CATALOG_DIR) -> dict[str, Path]
         for sentence in _texts(read_mapping(path)):
             known.setdefault(key_of(sentence), path)
     for path in sorted(training.rglob("*.yml")):
-        for entry in read_mapping(path).get("nlu", []):
-            for _, sentence in _EXAMPLE.findall(str(entry.get("examples", ""))):
-                known.setdefault(key_of(sentence), path)
+        for sentence in _examples_in(path):
+            known.setdefault(key_of(sentence), path)
     return known
+
+
+def _examples_in(path: Path) -> list[str]:
+    """The examples of one of Rasa's files, whose blocks are longer than any value of the catalogue may be."""
+    try:
+        content = yaml.load(read_text(path), yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        raise CatalogError(path, 1, f"YAML 写法不对：{error}") from error
+    entries = content.get("nlu", []) if isinstance(content, dict) else []
+    return [sentence for entry in entries for _, sentence in _EXAMPLE.findall(str(entry.get("examples", "")))]
 
 
 def add_utterance(item: Item, intent: str, sentence: str, root: Path = CATALOG_DIR) -> Path:

@@ -170,7 +170,7 @@ def test_markup_and_reversed_writing_stay_text(resident: OpenChat, desk: OpenDes
     chat.say(hostile)
     chat.say("转人工")
     clerk = desk(wang)
-    clerk.open(clerk.waiting("避孕药具"))
+    take(clerk, "避孕药具")
     said = clerk.page.locator(".entry--resident .entry__words").filter(has_text="onerror")
     expect(said).to_contain_text("<img src=x onerror=alert(1)>")
     expect(clerk.page.locator("#thread img")).to_have_count(0)
