@@ -1,4 +1,4 @@
-"""Understanding which of the offered choices a resident means: by number, by word, or nearly."""
+"""Understanding which of the offered choices a resident means: by number, by word, by its sound, or nearly."""
 
 import re
 import unicodedata
@@ -9,6 +9,7 @@ from rapidfuzz import fuzz
 from bot.conversation.bubbles import Choice
 from bot.conversation.incoming import Incoming
 from bot.conversation.state import DialogueState
+from services_catalog.sounding import sound
 
 CLOSE_ENOUGH = 88
 """rapidfuzz ratio, of 100, from which a mistyped label still counts."""
@@ -62,6 +63,9 @@ def chosen(text: str, offered: Sequence[Choice]) -> Choice | None:
     if ordinal:
         number = _CHINESE.get(ordinal[1]) or int(ordinal[1])
         return offered[number - 1] if 1 <= number <= len(offered) else None
+    alike = [choice for choice in offered if sound(said) == sound(_bare(choice.label))]
+    if len(alike) == 1:
+        return alike[0]
     close = [choice for choice in offered if fuzz.ratio(said, _bare(choice.label)) >= CLOSE_ENOUGH]
     if len(close) == 1:
         return close[0]

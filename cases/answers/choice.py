@@ -10,6 +10,7 @@ from cases.answers.answer import Answer, AnswerRefused
 from cases.answers.numerals import parsed_number
 from cases.answers.wording import compact, is_question, trimmed
 from services_catalog.schema import FormField
+from services_catalog.sounding import sound
 
 CLOSE_SPELLING = 85
 
@@ -37,12 +38,15 @@ _UNDECIDED = re.compile(r"不知道|不清楚|不确定|不一定|不晓得|不�
 
 
 def read_choice(field: FormField, text: str, today: date) -> Answer:
-    """The label that was meant: by its words, its number, a unique part of it, or a close spelling."""
+    """The label that was meant: by its words, its sound, its number, a unique part of it, or a close spelling."""
     choices = field.choices or []
     said = trimmed(compact(text)).lower().replace("其它", "其他")
     exact = _meant(choices, lambda label: label == said) or _meant(choices, lambda label: said in _PARTS.split(label))
     if len(exact) == 1:
         return _answer(exact[0], certain=True)
+    alike = _meant(choices, lambda label: sound(label) == sound(said)) if said and not exact else []
+    if len(alike) == 1:
+        return _answer(alike[0], certain=True)
     number = _BY_NUMBER.fullmatch(said)
     if number and not exact:
         position = int(parsed_number(number.group(1)) or 0)

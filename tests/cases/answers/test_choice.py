@@ -1,11 +1,16 @@
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases.answers.answer import AnswerRefused
+from cases.answers.choice import read_choice
 from tests.cases.answers.fields import field, read, refusal
 
 YES = "是 是的 有 对 嗯 好的 可以 知道 同意 要 没错 没问题 OK 是！ 1"
 NO = "不是 没有 不 没 不同意 不要 否 不用了 还没有 ２"
+DAY = date(2026, 11, 25)
 RELATIONS = field("choice").choices or []
 
 
@@ -67,3 +72,16 @@ def test_longer_yes_and_no_are_not_certain(text: str, value: str) -> None:
 @pytest.mark.parametrize("text", ["不知道", "有没有", "是吗？", "是不是", "王秀英"])
 def test_neither_yes_nor_no(text: str) -> None:
     assert refusal("yes_no", text).code == "yes_no_unclear"
+
+
+@pytest.mark.parametrize(("text", "value"), [("底边", "低边"), ("低宝", "低保"), ("特困", "特困")])
+def test_what_sounds_like_one_label_is_that_label(text: str, value: str) -> None:
+    poor = field("choice").model_copy(update={"choices": ["低保", "低边", "特困", "其他"]})
+    answer = read_choice(poor, text, DAY)
+    assert (answer.value, answer.certain) == (value, True)
+
+
+def test_what_sounds_like_two_labels_is_neither() -> None:
+    alike = field("choice").model_copy(update={"choices": ["公式", "公事"]})
+    with pytest.raises(AnswerRefused):
+        read_choice(alike, "攻势", DAY)
