@@ -24,7 +24,7 @@ from bot.engine.components.evidence import probabilities
 from bot.engine.components.features import counts, counts_of_asking
 from bot.engine.components.finder_training import learn
 from bot.engine.components.held_out import voice_of
-from bot.engine.components.intent import OUTSIDE, learn_intents, weigh_outside
+from bot.engine.components.intent import OUTSIDE, learn_intents, weigh_by_items
 from bot.engine.components.linear import softmax
 
 GROUPS = 4
@@ -110,7 +110,7 @@ def _ask(items: Sequence[IndexedItem], sentences: Sequence[Sentence], left_out: 
     order = np.argsort(-chances, axis=1)[:, :5]
     likeliest = np.take_along_axis(chances, order, axis=1)
     confidence = [
-        weigh_outside(row, model.classes, [{"p": chance} for chance in five])
+        weigh_by_items(row, model.classes, [{"p": chance} for chance in five])
         for row, five in zip(softmax(model.scores(counts_of_asking(texts)) * sharpness), likeliest)
     ]
     return Answers(

@@ -31,6 +31,8 @@ LEVELLING = 1.0
 
 OUTSIDE = "out_of_scope"
 LEAST_DOUBT = 0.2
+TOO_LITTLE = "ambiguous"
+LEAST_DOUBT_OF_WHICH = 0.05
 
 RANKING = 5
 
@@ -93,7 +95,7 @@ class IntentClassifier(GraphComponent):
             if not text or is_payload(text):
                 continue
             confidences = softmax(self._model.scores(counts_of_asking([text]))[0] * self._sharpness)
-            confidences = weigh_outside(confidences, self._model.classes, message.get("items") or [])
+            confidences = weigh_by_items(confidences, self._model.classes, message.get("items") or [])
             best = np.argsort(-confidences)[:RANKING]
             ranking = [{"name": self._model.classes[i], "confidence": float(confidences[i])} for i in best]
             message.set(INTENT, ranking[0], add_to_output=True)
@@ -115,15 +117,19 @@ def learn_intents(examples: Iterable[tuple[str, str, str]]) -> tuple[LinearModel
     return model, sharpness
 
 
-def weigh_outside(confidences: np.ndarray, intents: Sequence[str], items: Sequence[Mapping[str, Any]]) -> np.ndarray:
-    """`confidences` with that of being out of scope weighed by the item finder's doubt.
+def weigh_by_items(confidences: np.ndarray, intents: Sequence[str], items: Sequence[Mapping[str, Any]]) -> np.ndarray:
+    """`confidences` with those of being out of scope, and of saying too little, weighed by the item finder's doubt.
 
-    The intents are learnt without knowing the items: a name such as 长护险 alone looks like nothing the office does.
+    The intents are learnt without knowing the items: a name such as 长护险 alone looks like nothing the office does,
+    and 我妈的尊老金要认证了 like 我妈的证到期了, where only the first says which.
     """
-    if OUTSIDE not in intents or not items:
+    if not items:
         return confidences
-    weighed = confidences.copy()
-    weighed[list(intents).index(OUTSIDE)] *= max(1.0 - sum(entry["p"] for entry in items), LEAST_DOUBT)
+    doubts = {
+        OUTSIDE: max(1.0 - sum(entry["p"] for entry in items), LEAST_DOUBT),
+        TOO_LITTLE: max(1.0 - max(entry["p"] for entry in items), LEAST_DOUBT_OF_WHICH),
+    }
+    weighed = confidences * np.array([doubts.get(intent, 1.0) for intent in intents])
     return weighed / weighed.sum()
 
 

@@ -6,7 +6,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.engine.components.intent import IntentClassifier, weigh_outside
+from bot.engine.components.intent import IntentClassifier, weigh_by_items
 
 
 @pytest.fixture
@@ -62,6 +62,12 @@ def test_training_twice_gives_the_same(
 
 def test_a_sure_item_speaks_against_out_of_scope() -> None:
     guessed, intents = np.array([0.7, 0.3]), ["out_of_scope", "apply"]
-    assert weigh_outside(guessed, intents, [{"id": "x", "p": 0.95}]).argmax() == 1
-    assert weigh_outside(guessed, intents, [{"id": "x", "p": 0.05}]).argmax() == 0
-    assert weigh_outside(guessed, intents, []).tolist() == [0.7, 0.3]
+    assert weigh_by_items(guessed, intents, [{"id": "x", "p": 0.95}]).argmax() == 1
+    assert weigh_by_items(guessed, intents, [{"id": "x", "p": 0.05}]).argmax() == 0
+    assert weigh_by_items(guessed, intents, []).tolist() == [0.7, 0.3]
+
+
+def test_who_says_which_item_does_not_say_too_little() -> None:
+    guessed, intents = np.array([0.8, 0.2]), ["ambiguous", "apply"]
+    assert weigh_by_items(guessed, intents, [{"id": "x", "p": 1.0}]).argmax() == 1
+    assert weigh_by_items(guessed, intents, [{"id": "x", "p": 0.4}, {"id": "y", "p": 0.4}]).argmax() == 0
