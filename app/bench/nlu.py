@@ -20,11 +20,11 @@ from pydantic import BaseModel
 from app.bench.learning_data import LearningData, write_learning_data
 from app.setup.paths import Paths
 from app.setup.progress import Progress
-from app.understanding.asking import for_the_engine
 from app.understanding.engine_scripts import answer_of_script
 from app.understanding.figures import FIRST_FEW, share, times_of
 from app.understanding.labelled import Labelled
 from app.understanding.labels import OUT_OF_SCOPE, folded
+from bot.conversation.answering import for_the_engine
 from services_catalog.loader import Catalog
 
 SCRIPT = "learner"

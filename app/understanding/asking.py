@@ -14,11 +14,10 @@ from app.understanding.labelled import Labelled
 from app.understanding.labels import folded
 from app.understanding.outcomes import Candidate, Outcome, Reaction, Understood, reaction_of
 from bot.channels.terminal import TerminalConversation
-from bot.conversation.incoming import Incoming, neutral
+from bot.conversation.answering import for_the_engine
+from bot.conversation.incoming import Incoming
 from bot.conversation.models import Conversation
-from bot.conversation.redaction import CASE_NUMBER, redacted
 from bot.conversation.state import DialogueState
-from kyc.linking import link_code_in
 from records.base import new_id
 
 WARMING = "残疾证要带哪些材料"
@@ -88,14 +87,6 @@ def misheard(paths: Paths, rows: Sequence[Labelled], share: float, seed: int) ->
     asked = [row.text for row in rows]
     texts: list[str] = answer_of_script(paths, "homophones", asked, str(share), str(seed))
     return [Labelled(text, row.item_id, row.intent) for text, row in zip(texts, rows, strict=True)]
-
-
-def for_the_engine(text: str) -> str:
-    """What the engine gets to read of a first message, as in `bot/conversation/answering.py`, but as one wish."""
-    if link_code_in(text) is not None:
-        return "/link_channels"
-    hidden = redacted(text)
-    return "/track_case" if CASE_NUMBER in hidden else neutral(hidden)
 
 
 async def _understood(engine: httpx.AsyncClient, text: str) -> Understood:

@@ -9,9 +9,9 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from app.setup.paths import Paths
-from app.understanding.asking import for_the_engine
 from app.understanding.engine_scripts import answer_of_script
 from app.understanding.showing import percent
+from bot.conversation.answering import for_the_engine
 from bot.conversation.incoming import cleaned
 from services_catalog.loader import Catalog
 

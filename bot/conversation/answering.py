@@ -123,7 +123,7 @@ class Answering:
         else:
             apart = turn.state.loop is None and not is_code
             for wish in wishes(message.text) if apart else [message.text]:
-                await self._plan(turn, _for_the_engine(turn, wish), wish)
+                await self._plan(turn, for_the_engine(wish, in_form=turn.state.loop is not None), wish)
         await self._act(turn)
         if not turn.bubbles:
             turn.say("utter_not_understood")
@@ -140,12 +140,12 @@ class Answering:
         verb, _, said = (turn.choice.value if turn.choice is not None else "").partition(":")
         if verb == several.WISH:
             turn.choice = None
-            await self._plan(turn, _for_the_engine(turn, said), said)
+            await self._plan(turn, for_the_engine(said, in_form=turn.state.loop is not None), said)
             return
         await self._plan(turn, "/choose", label)
         if verb == "item":
             for wish in several.taken_up(turn.state, is_topic):
-                await self._plan(turn, _for_the_engine(turn, wish), wish)
+                await self._plan(turn, for_the_engine(wish, in_form=turn.state.loop is not None), wish)
 
     async def _plan(self, turn: Turn, text: str, own_text: str) -> None:
         """Have the engine plan what to do about a text; `own_text` is what the actions will read."""
@@ -203,12 +203,12 @@ def _left_open(turn: Turn) -> str | None:
     return neutral(redacted(said[-1])) if said and turn.idle_hours < STALE_HOURS else None
 
 
-def _for_the_engine(turn: Turn, wish: str) -> str:
+def for_the_engine(wish: str, *, in_form: bool = False) -> str:
     """What the engine gets to read of a wish. A code that links channels is one wherever it comes; whoever gives a
     case number outside a form asks for that case."""
     if link_code_in(wish) is not None:
         return "/link_channels"
     text = redacted(wish)
-    if turn.state.loop is None and CASE_NUMBER in text:
+    if not in_form and CASE_NUMBER in text:
         return "/track_case"
     return neutral(text)
